@@ -1,0 +1,65 @@
+// Text measured in terminal cells: a CJK letter or an emoji takes two, a combining mark none.
+import cells from 'fast-string-width';
+
+// Printable ASCII, the common case by far: one cell a letter.
+const ASCII = /^[\x20-\x7e]*$/;
+// What a cut must not tear apart: a letter with its marks, an emoji sequence, a surrogate pair.
+let segmenter: Intl.Segmenter | undefined;
+
+/** Cells the text takes on one row. Control characters count 0: pass the text through `safe` first. */
+export function width(text: string): number {
+  return ASCII.test(text) ? text.length : cells(text);
+}
+
+/** The user-perceived characters of a text, in order. */
+export function letters(text: string): readonly string[] {
+  if (ASCII.test(text)) return text.split('');
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), part => part.segment);
+}
+
+/** The longest beginning of the text that takes at most `columns` cells. */
+export function head(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  if (ASCII.test(text)) return text.slice(0, columns);
+  let out = '';
+  let used = 0;
+  for (const letter of letters(text)) {
+    used += width(letter);
+    if (used > columns) break;
+    out += letter;
+  }
+  return out;
+}
+
+/** The longest end of the text that takes at most `columns` cells. */
+export function tail(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  let out = '';
+  let used = 0;
+  for (const letter of letters(text).toReversed()) {
+    used += width(letter);
+    if (used > columns) break;
+    out = letter + out;
+  }
+  return out;
+}
+
+/** Cuts a text to at most `columns` cells; what was cut is marked by `…` at the end (or in the middle, for paths). */
+export function fit(text: string, columns: number, where: 'end' | 'middle' = 'end'): string {
+  if (width(text) <= columns) return text;
+  if (columns <= 0) return '';
+  if (where === 'end') return `${head(text, columns - 1)}…`;
+  const left = Math.ceil((columns - 1) / 3);
+  return `${head(text, left)}…${tail(text, columns - 1 - left)}`;
+}
+
+/** Blanks behind the text up to `columns` cells. A longer text stays whole. */
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - width(text)));
+}
+
+/** Blanks before the text up to `columns` cells. */
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - width(text))) + text;
+}
