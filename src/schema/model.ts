@@ -28,6 +28,8 @@ export interface ObjectType {
   /** The member whose value picks a variant, and the further members each value brings. */
   readonly tag?: string;
   readonly variants?: ReadonlyMap<string, () => ObjectType>;
+  /** Further members of any name and type are allowed: the properties of `device_add`. */
+  readonly open?: boolean;
 }
 
 export interface Command {
