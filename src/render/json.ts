@@ -22,12 +22,15 @@ const INLINE_CELLS = 76;
  * A value as coloured JSON. Strings keep their JSON escapes, and what could act on a terminal is escaped besides.
  * Where something was folded, the last line says how to see it.
  */
-export function renderJson(value: Json, options: JsonOptions = {}): readonly StyledLine[] {
+export function renderJson(value: Json, given: JsonOptions = {}): readonly StyledLine[] {
+  const options = { ...given, indent: given.indent ?? ((given.width ?? 80) < 40 ? 2 : 4) } as const;
   const state = { folded: false };
   const lines = block(value, [], '', 0, options, state);
   const columns = options.width;
-  const step = options.indent ?? 4;
-  const rows = columns === undefined ? lines : lines.flatMap(row => wrapLine(row, columns, hang(row) + step));
+  const rows =
+    columns === undefined
+      ? lines
+      : lines.flatMap(row => wrapLine(row, columns, Math.min(hang(row) + options.indent, columns >> 1)));
   if (!state.folded) return rows;
   const note = [span('folded: .format json shows it all', 'dim')];
   return [...rows, ...(columns === undefined ? [note] : wrapLine(note, columns))];

@@ -76,7 +76,7 @@ export function wrapLine(styled: StyledLine, columns: number, indent = 0): reado
   let row: Span[] = [];
   let used = 0;
   const turn = () => {
-    rows.push(trimEnd(row));
+    rows.push(merge(trimEnd(row)));
     row = hang > 0 ? [{ text: ' '.repeat(hang) }] : [];
     used = hang;
   };
@@ -91,8 +91,8 @@ export function wrapLine(styled: StyledLine, columns: number, indent = 0): reado
     } else if (blank) {
       turn();
     } else {
-      // A row of blanks alone (an indentation) is not worth a break.
-      if (!isBlank(row)) turn();
+      // A word that no row can hold is torn where it stands; a row of blanks alone is not worth a break.
+      if (cells <= room - hang && !isBlank(row)) turn();
       for (const part of chunk) {
         let text = '';
         for (const letter of letters(part.text)) {
@@ -109,7 +109,7 @@ export function wrapLine(styled: StyledLine, columns: number, indent = 0): reado
       }
     }
   }
-  if (row.length > (hang > 0 ? 1 : 0) || rows.length === 0) rows.push(trimEnd(row));
+  if (row.length > (hang > 0 ? 1 : 0) || rows.length === 0) rows.push(merge(trimEnd(row)));
   return rows;
 }
 
@@ -125,6 +125,22 @@ function chunks(styled: StyledLine): readonly Span[][] {
       else out.push([{ ...part, text }]);
       blank = isSpace;
     }
+  }
+  return out;
+}
+
+// Neighbours that look alike become one span again.
+function merge(row: StyledLine): StyledLine {
+  const out: Span[] = [];
+  for (const part of row) {
+    const last = out.at(-1);
+    const alike =
+      last !== undefined &&
+      last.role === part.role &&
+      last.underline === part.underline &&
+      last.bold === part.bold;
+    if (alike) out[out.length - 1] = { ...last, text: last.text + part.text };
+    else out.push(part);
   }
   return out;
 }

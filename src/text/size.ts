@@ -24,8 +24,8 @@ export function bytes(amount: number | bigint): string {
 }
 
 /** Bytes a second; 0 is `0 B/s`. */
-export function rate(bytesPerSecond: number): string {
-  return `${bytes(Math.max(0, bytesPerSecond))}/s`;
+export function rate(bytesPerSecond: number | bigint): string {
+  return `${bytes(bytesPerSecond > 0 ? bytesPerSecond : 0)}/s`;
 }
 
 /** Seconds as `850 ms`, `4.2 s`, `1 min 20 s`, `3 h 5 min`, `2 d 4 h`. */
