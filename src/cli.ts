@@ -1,1 +1,227 @@
-export {};
+// The command: what to do, where its output goes, and the exit status. Everything slow to load is behind `import()`.
+import { appendFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { version } from '../package.json';
+import { CLOCK } from './io/clock.ts';
+import { connect } from './io/connect.ts';
+import { readNamed, reason } from './io/files.ts';
+import { columns, isTerminal, readInput, writeAll } from './io/stdio.ts';
+import { QmpshError } from './qmp/errors.ts';
+import type { Schema } from './schema/model.ts';
+import { Session } from './session/client.ts';
+import type { BatchOptions } from './shell/batch.ts';
+import type { Exit } from './shell/host.ts';
+import { type Invocation, readInvocation } from './shell/invocation.ts';
+import { defaultSettings } from './shell/settings.ts';
+import { type ColourLevel, colourLevel, type Palette, paintLine, palette } from './text/palette.ts';
+import { safe } from './text/safe.ts';
+import type { StyledLine } from './text/style.ts';
+
+async function main(argv: readonly string[]): Promise<Exit> {
+  const invocation = readInvocation(argv);
+  if (invocation.switches.has('help')) return print((await import('./shell/usage.ts')).usageText(version));
+  if (invocation.switches.has('version')) return print(`qmpsh ${version}\n`);
+  switch (invocation.subcommand) {
+    case 'json':
+      return requests(invocation);
+    case 'practice':
+      return practice(invocation);
+    default:
+      return shell(invocation);
+  }
+}
+
+function print(text: string): Exit {
+  writeAll(1, text);
+  return 0;
+}
+
+function colours(invocation: Invocation, fd: 1 | 2): ColourLevel {
+  return invocation.switches.has('no-color') ? 0 : colourLevel(process.env, isTerminal(fd));
+}
+
+/** Paints for standard error; the palette is made at the first line. */
+function errorPaint(invocation: Invocation): (line: StyledLine) => string {
+  let paint: Palette | undefined;
+  return line => {
+    paint ??= palette(colours(invocation, 2));
+    return paintLine(line, paint);
+  };
+}
+
+async function schemaOption(invocation: Invocation): Promise<Schema | undefined> {
+  const file = invocation.values['schema'];
+  if (file === undefined) return undefined;
+  const { loadSchema } = await import('./schema/load.ts');
+  const { parseJson } = await import('./text/json.ts');
+  try {
+    return loadSchema(parseJson(readNamed(file, 'the schema')));
+  } catch (error) {
+    if (error instanceof QmpshError) throw error;
+    const advice = 'It holds the reply of query-qmp-schema: qmpsh -c query-qmp-schema ADDRESS > FILE';
+    throw new QmpshError('usage', `${file} is no schema: ${error instanceof Error ? error.message : error}`, { advice });
+  }
+}
+
+async function requests(invocation: Invocation): Promise<Exit> {
+  const { requestRow } = await import('./shell/requests.ts');
+  const { RowReader } = await import('./shell/rows.ts');
+  const { problemText } = await import('./language/problem.ts');
+  const schema = await schemaOption(invocation);
+  const paint = errorPaint(invocation);
+  let status: Exit = 0;
+  const take = (lines: readonly { readonly text: string; readonly row: number }[]) => {
+    for (const line of lines) {
+      const made = requestRow(line, schema, invocation.switches.has('pretty'));
+      if (made.kind === 'request') writeAll(1, `${made.json}\n`);
+      if (made.kind !== 'problem') continue;
+      status = 2;
+      for (const problem of made.problems)
+        for (const row of problemText(line.text, problem, { role: 'error', row: line.row })) writeAll(2, `${paint(row)}\n`);
+    }
+  };
+  const typed = [...invocation.positionals, ...invocation.lines];
+  const reader = new RowReader();
+  if (typed.length > 0) {
+    typed.forEach((text, i) => {
+      const one = new RowReader();
+      const lines = [...one.push(text), ...one.end()];
+      take(lines.map(line => ({ text: line.text, row: i + line.row })));
+    });
+  } else {
+    for await (const chunk of readInput()) take(reader.push(chunk));
+    take(reader.end());
+  }
+  return status;
+}
+
+async function practice(invocation: Invocation): Promise<Exit> {
+  const [extra] = invocation.positionals;
+  if (extra !== undefined)
+    throw new QmpshError('usage', `practice makes its own VM and takes no address: ${extra}`, {
+      advice: `QEMU's own arguments stand behind --; to connect: qmpsh ${extra}`,
+    });
+  const { startPractice } = await import('./io/practice.ts');
+  const keep = invocation.values['keep'];
+  const vm = await startPractice({ args: invocation.rest ?? [], ...(keep === undefined ? {} : { keep }) });
+  try {
+    return await converse(invocation, vm.address, { practice: vm });
+  } finally {
+    await vm.close();
+  }
+}
+
+async function shell(invocation: Invocation): Promise<Exit> {
+  const [first, ...extra] = invocation.positionals;
+  if (extra.length > 0)
+    throw new QmpshError('usage', `one address is enough; what is ${extra[0]}?`, {
+      advice: 'A line to run goes behind -c, in quotes.',
+    });
+  if (invocation.rest) return child(invocation, invocation.rest);
+  const address = first ?? process.env['QMP_SOCKET'] ?? (await (await import('./io/choose.ts')).chooseAddress());
+  if (address === undefined) return 130;
+  if (address === 'practice') return practice({ ...invocation, positionals: [] });
+  return converse(invocation, address, {});
+}
+
+async function child(invocation: Invocation, argv: readonly string[]): Promise<Exit> {
+  if (argv.length === 0)
+    throw new QmpshError('usage', 'nothing stands behind --', { advice: 'Write qmpsh -- qemu-system-x86_64 ARGS.' });
+  const { spawnQemu } = await import('./io/child.ts');
+  const vm = await spawnQemu(argv);
+  try {
+    return await converse(invocation, argv[0] ?? 'qemu', { transport: () => vm.connect() });
+  } finally {
+    await vm.close();
+  }
+}
+
+interface Extra {
+  readonly practice?: import('./io/practice.ts').Practice;
+  /** Connects in a way of its own instead of by address. */
+  readonly transport?: () => Promise<import('./qmp/transport.ts').Transport>;
+}
+
+/** Connects, runs lines or the prompt, and closes. */
+async function converse(invocation: Invocation, address: string, extra: Extra): Promise<Exit> {
+  const schema = await schemaOption(invocation);
+  const log = logger(invocation.values['logfile']);
+  const { timeout, switches } = invocation;
+  const open = async (to: string) => {
+    const limit = timeout === undefined ? {} : { greetingTimeout: timeout };
+    const transport = to === address && extra.transport ? await extra.transport() : await connect(to);
+    const negotiate = !switches.has('skip-negotiation');
+    return Session.open(transport, { clock: CLOCK, address: to, negotiate, ...limit, ...(log ? { log } : {}) });
+  };
+  const settings = { ...defaultSettings(), timeout: timeout ?? 0 };
+  const folder = extra.practice?.folder ?? process.cwd();
+  const common = { address, practice: extra.practice, clock: CLOCK, schema, folder, connect: open };
+  const flags = {
+    verbose: switches.has('verbose'),
+    pretty: switches.has('pretty'),
+    hmp: switches.has('hmp'),
+    events: switches.has('events'),
+  };
+  if (invocation.lines.length === 0 && isTerminal(0) && isTerminal(1)) {
+    const { interactive } = await import('./shell/interactive.ts');
+    return interactive({ ...common, ...flags, timeout: timeout ?? 0, colour: colours(invocation, 1), yes: switches.has('yes'), version });
+  }
+  const { runLines, runInput } = await import('./shell/batch.ts');
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  const session = await open(address);
+  const options: BatchOptions = {
+    ...common,
+    ...flags,
+    session,
+    settings,
+    out: text => writeAll(1, text),
+    err: text => writeAll(2, text),
+    paint: errorPaint(invocation),
+    signal: interrupt.signal,
+    pipe: async (command, input, cwd) => (await import('./io/pipeline.ts')).runPipeline(command, input, cwd),
+  };
+  const status =
+    invocation.lines.length > 0 ? await runLines(invocation.lines, options) : await runInput(readInput(), options);
+  await session.close();
+  return status;
+}
+
+type Log = (direction: 'C' | 'S', text: string, time: number) => void;
+
+/** Writes each message with its time and direction; says at once when the file cannot be written. */
+function logger(file: string | undefined): Log | undefined {
+  if (file === undefined) return undefined;
+  const path = resolve(file);
+  const append = (text: string) => {
+    try {
+      appendFileSync(path, text, { mode: 0o600 });
+    } catch (error) {
+      throw new QmpshError('usage', `cannot write the log ${path}: ${reason(error)}`, { cause: error });
+    }
+  };
+  append('');
+  return (direction, text, time) =>
+    append(`${new Date(time).toISOString()} ${direction === 'C' ? '->' : '<-'} ${text.replace(/\s*\r?\n\s*/g, ' ').trim()}\n`);
+}
+
+function report(error: unknown): Exit {
+  const paint = palette(colourLevel(process.env, isTerminal(2)));
+  const show = (line: StyledLine) => writeAll(2, `${paintLine(line, paint)}\n`);
+  if (error instanceof QmpshError) {
+    show([{ text: 'qmpsh: ', role: 'error' }, { text: safe(error.message) }]);
+    if (error.advice !== undefined) show([{ text: safe(error.advice) }]);
+    return error.exit;
+  }
+  show([{ text: 'qmpsh: this is a fault of the shell itself: ', role: 'error' }]);
+  writeAll(2, `${error instanceof Error ? error.stack : safe(String(error))}\n`);
+  return 1;
+}
+
+main(process.argv.slice(2)).then(
+  status => {
+    process.exitCode = status;
+    process.exit();
+  },
+  error => process.exit(report(error)),
+);

@@ -1,7 +1,7 @@
 // The machine's clock, for what is given one.
 import type { Clock } from '../qmp/transport.ts';
 
-export const systemClock: Clock = {
+export const CLOCK: Clock = {
   now: () => Date.now(),
   after: (ms, run) => {
     // A timer takes 2^31 - 1 ms at most, and runs at once when given more.

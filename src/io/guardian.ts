@@ -14,7 +14,7 @@ export interface Guarded {
   start(): Promise<number>;
   /** When the program has ended, however. */
   readonly exited: Promise<Ended>;
-  /** Ends the program (SIGTERM, after 2 s SIGKILL) and removes the leftover; resolves when both are gone. */
+  /** Must be called for this process to end of itself. Ends the program (SIGTERM, after 2 s SIGKILL) and removes the leftover; resolves when both are gone. */
   close(): Promise<void>;
 }
 
@@ -72,24 +72,13 @@ export function guard(folder: string, leftover: string, command: readonly string
   };
   child.on('error', end);
   child.on('close', () => end(new Error('it was ended before it started')));
-  const hold = (on: boolean): void => {
-    for (const part of [child, child.stdin, child.stdout, child.stderr]) {
-      const method: unknown = Reflect.get(part, on ? 'ref' : 'unref');
-      if (typeof method === 'function') method.call(part);
-    }
-  };
-
   return {
-    async start() {
+    start() {
       child.stdin.write('go\n');
-      const number = await pid.promise;
-      // From here on it does not keep this process alive: when we leave, the guardian cleans up.
-      hold(false);
-      return number;
+      return pid.promise;
     },
     exited: exited.promise,
     close() {
-      hold(true);
       child.stdin.end();
       return gone.promise;
     },

@@ -188,10 +188,8 @@ function kept(path: string): string {
 
 function notStarted(qemu: string, ended: Ended): QmpshError {
   const last = ended.stderr.trim().split('\n').slice(-5).join('\n');
-  return new QmpshError(
-    'connect',
-    `QEMU did not start (${qemu}, status ${ended.code}): ${last || 'it says nothing'}`,
-  );
+  const why = last === '' ? `${qemu} says nothing` : safe(last, { keepNewlines: true });
+  return new QmpshError('connect', `QEMU did not start (status ${ended.code}): ${why}`);
 }
 
 function said(error: unknown): string {

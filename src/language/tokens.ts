@@ -319,7 +319,7 @@ class LineReader {
 /** Whether a literal among the arguments of a word is not closed. Quotes in its prose do not count. */
 function hasOpenBracket(text: string, from: number): boolean {
   const start = /(?:^|[\s=])[{[]/g;
-  start.lastIndex = from;
+  start.lastIndex = Math.max(0, from - 1);
   for (let match = start.exec(text); match !== null; match = start.exec(text)) {
     const read = readValue(text, start.lastIndex - 1);
     if (read.open) return true;

@@ -34,7 +34,7 @@ const GENERIC =
   'id name device node-name label index type driver drv status state error filename file size'.split(' ');
 /** Said again by the nodes' own rows. */
 const REDUNDANT = new Set(['backing-image']);
-const DEPTH = 3;
+const DEPTH = 2;
 
 interface Leaf {
   readonly path: string;
@@ -71,9 +71,7 @@ export function renderItems(
       title: title(path, shown),
       rank: ranked.get(path) ?? 0,
       ...(isNumber ? { align: 'right' as const } : {}),
-      ...(isText
-        ? { least: 10, cut: /file|path|qdev/.test(path) ? ('middle' as const) : ('end' as const) }
-        : {}),
+      ...(isText ? { least: place === 0 ? 32 : place > 0 ? 20 : 10, cut: cutOf(path) } : {}),
     };
   });
   const fitted = table(
@@ -190,7 +188,8 @@ function rank(
   if (own >= 0) return isIdle(path, rows) && own > 1 ? 20 + own : own;
   const parts = path.split('.');
   const generic = GENERIC.indexOf(parts.at(-1) ?? '');
-  return 100 * parts.length + (generic >= 0 ? generic : 50);
+  const nested = rows.some(row => isObject(row.get(path)?.value ?? null));
+  return 100 * parts.length + (generic >= 0 ? generic : 50) + (nested ? 500 : 0);
 }
 
 // The last part of the path where that says enough.
@@ -220,6 +219,7 @@ function text(leaf: Leaf | undefined): string {
   const amount = readable(leaf.path, value, leaf.owner);
   if (amount !== undefined) return amount;
   if (typeof value === 'string') return value === '' ? '""' : safe(deviceId(leaf) ?? value);
+  if (isObject(value)) return Object.keys(value).length === 0 ? '{}' : '{…}';
   if (!isArray(value)) return safe(stringifyJson(value));
   if (value.length === 0) return '[]';
   return value.map(item => safe(itemName(item))).join(' ');
@@ -243,6 +243,7 @@ function itemName(item: Json): string {
 /** Whether the cell of this leaf holds less than the leaf. */
 function isShortened(leaf: Leaf): boolean {
   if (deviceId(leaf) !== undefined) return true;
+  if (isObject(leaf.value)) return Object.keys(leaf.value).length > 0;
   return isArray(leaf.value) && leaf.value.some(item => isObject(item) && Object.keys(item).length > 1);
 }
 

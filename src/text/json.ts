@@ -256,6 +256,14 @@ function write(value: Json, indent: number, margin: string): string {
   return `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${margin}${close}`;
 }
 
+/** The JSON text of a value in one row with a blank behind `:` and `,`, as QEMU itself writes it. */
+export function spacedJson(value: Json): string {
+  if (isArray(value)) return `[${value.map(spacedJson).join(', ')}]`;
+  if (!isObject(value)) return stringifyJson(value);
+  const members = Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}: ${spacedJson(v)}`);
+  return `{${members.join(', ')}}`;
+}
+
 /** Whether two values are the same JSON: the order of members does not matter, 1 and 1n are equal. */
 export function equalJson(a: Json, b: Json): boolean {
   if (isNumeric(a) && isNumeric(b)) return !(a < b) && !(a > b); // exact across number and bigint
