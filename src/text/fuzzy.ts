@@ -1,0 +1,141 @@
+// Names that were perhaps meant, and how well a name matches what was typed of it. QMP names are words with
+// dashes between them, so a word's start counts more than a letter in its middle.
+import Fuse from 'fuse.js';
+
+/** How a label matches. The lower the score the better; `matched` are the offsets of the letters that match. */
+export interface Rank {
+  readonly score: number;
+  readonly matched: readonly number[];
+}
+
+const SEPARATOR = /[-_. :/]/;
+
+/**
+ * Whether `typed` leads to `label`, and how well: the whole label 0, a prefix below 1, starts of its words
+ * (`qnbn` for query-named-block-nodes) below 2, a part below 3, letters in order below 4. Undefined: no match;
+ * what is a typo is for `nearest`.
+ */
+export function rank(typed: string, label: string): Rank | undefined {
+  const want = fold(typed);
+  const have = fold(label);
+  const tail = (label.length - typed.length) / (label.length + 1); // shorter labels first
+  if (have.startsWith(want)) {
+    return { score: want.length === have.length ? 0 : tail, matched: range(0, want.length) };
+  }
+  const starts = wordStarts(want, have);
+  if (starts !== undefined) return { score: 1 + 0.5 * skipped(have, starts) + 0.5 * tail, matched: starts };
+  const part = have.indexOf(want);
+  if (part !== -1) return { score: 2 + tail, matched: range(part, want.length) };
+  const letters = subsequence(want, have);
+  return letters === undefined ? undefined : { score: 3 + tail, matched: letters };
+}
+
+/** At most `max` of the names that `typed` is perhaps a misspelling or a part of, the likeliest first. */
+export function nearest(typed: string, names: readonly string[], max = 3): readonly string[] {
+  if (typed === '' || max <= 0) return [];
+  const want = fold(typed);
+  const scores = new Map<string, number>();
+  const offer = (name: string, score: number) => {
+    if (score < (scores.get(name) ?? Number.POSITIVE_INFINITY)) scores.set(name, score);
+  };
+  const limit = typed.length <= 3 ? 1 : Math.max(2, Math.floor(typed.length / 4));
+  for (const name of new Set(names)) {
+    const have = fold(name);
+    const distance = Math.abs(have.length - want.length) > limit ? limit + 1 : edits(want, have);
+    // Half of a short name's letters wrong is another name.
+    if (distance <= limit && distance * 2 <= Math.max(want.length, have.length))
+      offer(name, distance / (limit + 1));
+    else if (sameWords(want, have)) offer(name, 0.5);
+    else if (want.length >= 2 && have.startsWith(want))
+      offer(name, 0.6 + 0.1 * (1 - want.length / have.length));
+    else if (want.length >= 3 && have.length >= 3 && wholeWords(want, have)) offer(name, 0.8);
+  }
+  if (scores.size === 0 && typed.length >= 4) {
+    const fuse = new Fuse([...new Set(names)], { threshold: 0.35, includeScore: true, ignoreLocation: true });
+    for (const { item, score } of fuse.search(typed.slice(0, 32), { limit: max }))
+      offer(item, 1 + (score ?? 1));
+  }
+  const best = [...scores].sort((a, b) => a[1] - b[1] || a[0].length - b[0].length);
+  return best.slice(0, max).map(([name]) => name);
+}
+
+function fold(text: string): string {
+  return text.toLowerCase().replaceAll('_', '-');
+}
+
+function range(start: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => start + i);
+}
+
+function isWordStart(label: string, at: number): boolean {
+  return at === 0 || SEPARATOR.test(label[at - 1] ?? '');
+}
+
+/** Offsets that spell `want` by the first letters of words in `have`, several of a word if need be. */
+function wordStarts(want: string, have: string): readonly number[] | undefined {
+  const dead = new Set<number>();
+  const from = (i: number, at: number): readonly number[] | undefined => {
+    if (i === want.length) return [];
+    const key = i * (have.length + 1) + at;
+    if (dead.has(key)) return undefined;
+    for (let j = at; j < have.length; j++) {
+      // A letter continues the word that the one before began, or begins a later word.
+      const fits = (j === at && at > 0) || isWordStart(have, j) || SEPARATOR.test(want[i] ?? '');
+      if (!fits || have[j] !== want[i]) continue;
+      const rest = from(i + 1, j + 1);
+      if (rest !== undefined) return [j, ...rest];
+    }
+    dead.add(key);
+    return undefined;
+  };
+  return from(0, 0);
+}
+
+/** The share of words before and between the matched ones that were left out. */
+function skipped(label: string, matched: readonly number[]): number {
+  const words = range(0, label.length).filter(i => isWordStart(label, i));
+  const hit = words.filter(i => matched.includes(i)).length;
+  return 1 - hit / words.length;
+}
+
+function subsequence(want: string, have: string): readonly number[] | undefined {
+  const matched: number[] = [];
+  let at = 0;
+  for (const c of want) {
+    const found = have.indexOf(c, at);
+    if (found === -1) return undefined;
+    matched.push(...range(found, c.length));
+    at = found + c.length;
+  }
+  return matched;
+}
+
+function sameWords(a: string, b: string): boolean {
+  const sorted = (text: string) => text.split('-').sort().join('-');
+  return sorted(a) === sorted(b);
+}
+
+/** Whether one is the other's run of whole words: `mirror` in blockdev-mirror. */
+function wholeWords(a: string, b: string): boolean {
+  return `-${a}-`.includes(`-${b}-`) || `-${b}-`.includes(`-${a}-`);
+}
+
+/** Letters to add, take out, change or swap with the next one (optimal string alignment). */
+function edits(a: string, b: string): number {
+  let before: number[] = [];
+  let last = range(0, b.length + 1).slice();
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      }
+      row.push(cost);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.length] ?? 0;
+}
