@@ -59,7 +59,9 @@ async function schemaOption(invocation: Invocation): Promise<Schema | undefined>
   } catch (error) {
     if (error instanceof QmpshError) throw error;
     const advice = 'It holds the reply of query-qmp-schema: qmpsh -c query-qmp-schema ADDRESS > FILE';
-    throw new QmpshError('usage', `${file} is no schema: ${error instanceof Error ? error.message : error}`, { advice });
+    throw new QmpshError('usage', `${file} is no schema: ${error instanceof Error ? error.message : error}`, {
+      advice,
+    });
   }
 }
 
@@ -77,7 +79,8 @@ async function requests(invocation: Invocation): Promise<Exit> {
       if (made.kind !== 'problem') continue;
       status = 2;
       for (const problem of made.problems)
-        for (const row of problemText(line.text, problem, { role: 'error', row: line.row })) writeAll(2, `${paint(row)}\n`);
+        for (const row of problemText(line.text, problem, { role: 'error', row: line.row }))
+          writeAll(2, `${paint(row)}\n`);
     }
   };
   const typed = [...invocation.positionals, ...invocation.lines];
@@ -118,7 +121,8 @@ async function shell(invocation: Invocation): Promise<Exit> {
       advice: 'A line to run goes behind -c, in quotes.',
     });
   if (invocation.rest) return child(invocation, invocation.rest);
-  const address = first ?? process.env['QMP_SOCKET'] ?? (await (await import('./io/choose.ts')).chooseAddress());
+  const address =
+    first ?? process.env['QMP_SOCKET'] ?? (await (await import('./io/choose.ts')).chooseAddress());
   if (address === undefined) return 130;
   if (address === 'practice') return practice({ ...invocation, positionals: [] });
   return converse(invocation, address, {});
@@ -126,7 +130,9 @@ async function shell(invocation: Invocation): Promise<Exit> {
 
 async function child(invocation: Invocation, argv: readonly string[]): Promise<Exit> {
   if (argv.length === 0)
-    throw new QmpshError('usage', 'nothing stands behind --', { advice: 'Write qmpsh -- qemu-system-x86_64 ARGS.' });
+    throw new QmpshError('usage', 'nothing stands behind --', {
+      advice: 'Write qmpsh -- qemu-system-x86_64 ARGS.',
+    });
   const { spawnQemu } = await import('./io/child.ts');
   const vm = await spawnQemu(argv);
   try {
@@ -151,7 +157,13 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     const limit = timeout === undefined ? {} : { greetingTimeout: timeout };
     const transport = to === address && extra.transport ? await extra.transport() : await connect(to);
     const negotiate = !switches.has('skip-negotiation');
-    return Session.open(transport, { clock: CLOCK, address: to, negotiate, ...limit, ...(log ? { log } : {}) });
+    return Session.open(transport, {
+      clock: CLOCK,
+      address: to,
+      negotiate,
+      ...limit,
+      ...(log ? { log } : {}),
+    });
   };
   const settings = { ...defaultSettings(), timeout: timeout ?? 0 };
   const folder = extra.practice?.folder ?? process.cwd();
@@ -164,11 +176,19 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   };
   if (invocation.lines.length === 0 && isTerminal(0) && isTerminal(1)) {
     const { interactive } = await import('./shell/interactive.ts');
-    return interactive({ ...common, ...flags, timeout: timeout ?? 0, colour: colours(invocation, 1), yes: switches.has('yes'), version });
+    return interactive({
+      ...common,
+      ...flags,
+      timeout: timeout ?? 0,
+      colour: colours(invocation, 1),
+      yes: switches.has('yes'),
+      version,
+    });
   }
   const { runLines, runInput } = await import('./shell/batch.ts');
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupt.abort());
   const session = await open(address);
   const options: BatchOptions = {
     ...common,
@@ -182,7 +202,9 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     pipe: async (command, input, cwd) => (await import('./io/pipeline.ts')).runPipeline(command, input, cwd),
   };
   const status =
-    invocation.lines.length > 0 ? await runLines(invocation.lines, options) : await runInput(readInput(), options);
+    invocation.lines.length > 0
+      ? await runLines(invocation.lines, options)
+      : await runInput(readInput(), options);
   await session.close();
   return status;
 }
@@ -202,7 +224,9 @@ function logger(file: string | undefined): Log | undefined {
   };
   append('');
   return (direction, text, time) =>
-    append(`${new Date(time).toISOString()} ${direction === 'C' ? '->' : '<-'} ${text.replace(/\s*\r?\n\s*/g, ' ').trim()}\n`);
+    append(
+      `${new Date(time).toISOString()} ${direction === 'C' ? '->' : '<-'} ${text.replace(/\s*\r?\n\s*/g, ' ').trim()}\n`,
+    );
 }
 
 function report(error: unknown): Exit {

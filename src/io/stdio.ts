@@ -1,0 +1,48 @@
+// Standard input and output without Node's streams where that saves start-up time.
+import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+/** Writes all of the text to a file descriptor before it returns. False when the reader has gone (EPIPE). */
+export function writeAll(fd: 1 | 2, text: string): boolean {
+  let rest = Buffer.from(text, 'utf8');
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      // A non-blocking pipe that is full: the reader is slow, not gone.
+      if (code === 'EAGAIN') Atomics.wait(PAUSE, 0, 0, 2);
+      else if (code === 'EPIPE') return false;
+      else throw error;
+    }
+  }
+  return true;
+}
+
+export function isTerminal(fd: 0 | 1 | 2): boolean {
+  return isatty(fd);
+}
+
+/** Whether standard input is open at all (it may be closed: `0<&-`). */
+export function hasInput(): boolean {
+  try {
+    fstatSync(0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The pieces of standard input as text, as they come. */
+export async function* readInput(): AsyncGenerator<string> {
+  if (!hasInput()) return;
+  process.stdin.setEncoding('utf8');
+  for await (const chunk of process.stdin) yield String(chunk);
+}
+
+/** How many columns the terminal has; 80 where there is none. */
+export function columns(): number {
+  return process.stdout.columns ?? 80;
+}

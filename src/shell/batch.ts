@@ -1,0 +1,248 @@
+// Lines without a person at the prompt: from -c or standard input. Standard output is replies only.
+import type { Practice } from '../io/practice.ts';
+import type { Problem, Warning } from '../language/line.ts';
+import { problemText } from '../language/problem.ts';
+import { QmpshError } from '../qmp/errors.ts';
+import type { QmpEvent, Reply, Request } from '../qmp/message.ts';
+import type { Clock } from '../qmp/transport.ts';
+import type { Schema } from '../schema/model.ts';
+import type { Session } from '../session/client.ts';
+import type { JobOutcome } from '../session/jobs.ts';
+import { nearest } from '../text/fuzzy.ts';
+import { isArray, isObject, type Json, spacedJson, stringifyJson } from '../text/json.ts';
+import { safe } from '../text/safe.ts';
+import type { StyledLine } from '../text/style.ts';
+import type { EventFilter } from './filter.ts';
+import type { Exit, Host } from './host.ts';
+import { RowReader } from './rows.ts';
+import { runLine, understand } from './run.ts';
+import type { Settings } from './settings.ts';
+
+export interface BatchOptions {
+  readonly session: Session;
+  readonly address: string;
+  readonly practice: Practice | undefined;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly schema: Schema | undefined;
+  readonly folder: string;
+  readonly verbose: boolean;
+  readonly pretty: boolean;
+  readonly events: boolean;
+  readonly hmp: boolean;
+  /** Writes whole rows; false when the reader has gone. */
+  readonly out: (text: string) => boolean;
+  readonly err: (text: string) => boolean;
+  /** Styled text to what standard error takes. */
+  readonly paint: (line: StyledLine) => string;
+  readonly signal: AbortSignal;
+  readonly connect: (address: string) => Promise<Session>;
+  readonly pipe: (command: string, input: string, folder: string) => Promise<number>;
+}
+
+/** A line each; gives the exit status of the first that did not go well. All are understood before one is sent. */
+export async function runLines(lines: readonly string[], options: BatchOptions): Promise<Exit> {
+  const host = new BatchHost(options);
+  const readers = lines.flatMap(text => [...linesOf(text)]);
+  if (readers.length > 1 && !options.hmp) {
+    for (const text of readers) {
+      const line = await understand(text, host);
+      if (line.kind !== 'wrong') continue;
+      host.problems(text, line.problems, 'error');
+      host.note('Nothing was sent.');
+      return 2;
+    }
+  }
+  return host.runAll(readers.map(text => ({ text, row: undefined })));
+}
+
+/** Lines from a stream, run as they come. */
+export async function runInput(input: AsyncIterable<string>, options: BatchOptions): Promise<Exit> {
+  const host = new BatchHost(options);
+  const reader = new RowReader();
+  for await (const chunk of input) {
+    await host.runAll(reader.push(chunk));
+    if (host.left) return host.status;
+  }
+  return host.runAll(reader.end());
+}
+
+function linesOf(text: string): readonly string[] {
+  const reader = new RowReader();
+  return [...reader.push(text), ...reader.end()].map(line => line.text);
+}
+
+class BatchHost implements Host {
+  readonly kind = 'batch';
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly folder: string;
+  readonly width = 80;
+  session: Session | undefined;
+  address: string;
+  practice: Practice | undefined;
+  filter: EventFilter;
+  mark = 0;
+  schema: Schema | undefined;
+  status: Exit = 0;
+  left = false;
+  readonly #options: BatchOptions;
+
+  constructor(options: BatchOptions) {
+    this.#options = options;
+    this.settings = { ...options.settings, confirm: false };
+    this.clock = options.clock;
+    this.folder = options.folder;
+    this.session = options.session;
+    this.address = options.address;
+    this.practice = options.practice;
+    this.schema = options.schema;
+    this.filter = { on: options.events, patterns: [] };
+    this.#watch(options.session);
+  }
+
+  async runAll(lines: readonly { readonly text: string; readonly row: number | undefined }[]): Promise<Exit> {
+    for (const { text, row } of lines) {
+      if (this.left) break;
+      const status = this.#options.signal.aborted ? 130 : await this.#run(text, row);
+      if (this.status === 0) this.status = status;
+      // Without a connection, or interrupted, the rest has no meaning.
+      if (status === 3 || status === 130) this.left = true;
+    }
+    return this.status;
+  }
+
+  #run(text: string, row: number | undefined): Promise<Exit> {
+    if (!this.#options.hmp || text.trim() === '' || text.trimStart().startsWith('.'))
+      return runLine(text, this, row);
+    return runLine(`.hmp ${text.trim()}`, this, row);
+  }
+
+  #watch(session: Session): void {
+    session.onEvent(event => {
+      if (this.filter.on) this.showEvents([event]);
+    });
+    session.onNotice(text => this.note(text, 'warning'));
+  }
+
+  async loadSchema(): Promise<Schema | undefined> {
+    if (!this.schema) this.schema = await this.session?.schema();
+    return this.schema;
+  }
+
+  show(lines: readonly StyledLine[]): void {
+    this.#err(lines.map(line => this.#options.paint(line)).join('\n'));
+  }
+
+  showEvents(events: readonly QmpEvent[]): void {
+    for (const event of events) this.#err(this.#json(event.raw));
+  }
+
+  waited(event: QmpEvent): void {
+    if (!this.filter.on) this.showEvents([event]);
+  }
+
+  note(text: string, role: 'dim' | 'warning' | 'ok' = 'dim'): void {
+    this.show([[{ text, role }]]);
+  }
+
+  problems(
+    text: string,
+    problems: readonly (Problem | Warning)[],
+    role: 'error' | 'warning',
+    row?: number,
+  ): void {
+    for (const problem of problems) this.show(problemText(text, problem, { role, ...(row ? { row } : {}) }));
+  }
+
+  failure(error: unknown): Exit {
+    if (!(error instanceof QmpshError)) throw error;
+    this.show([
+      [{ text: 'error: ', role: 'error' }, { text: safe(error.message) }],
+      ...(error.advice ? [[{ text: error.advice }]] : []),
+    ]);
+    return error.exit;
+  }
+
+  jobOutcome(outcome: JobOutcome): Exit {
+    const good = outcome.kind === 'success';
+    const text = `job ${outcome.id}: ${good ? outcome.state : outcome.kind}${outcome.error ? `: ${outcome.error}` : ''}`;
+    this.show([[{ text: safe(text), role: good ? 'dim' : 'error' }]]);
+    return good ? 0 : 1;
+  }
+
+  history(): readonly string[] {
+    return [];
+  }
+
+  async settingsChanged(): Promise<void> {
+    this.note('In batch a setting holds until the end of the run; it is not kept.');
+  }
+
+  echo(message: Json): void {
+    if (this.#options.verbose) this.#err(this.#json(message));
+  }
+
+  async reply(reply: Reply, request: Request | undefined): Promise<void> {
+    const { id: _, ...rest } = reply.raw;
+    this.#out(this.#json(rest));
+    if (reply.kind === 'refusal' && reply.class === 'CommandNotFound' && request)
+      await this.#meant(request.execute);
+  }
+
+  /** A refused name was perhaps a slip: the names this QEMU knows are one cheap query away. */
+  async #meant(command: string): Promise<void> {
+    const reply = await this.session?.execute('query-commands');
+    if (reply?.kind !== 'success' || !isArray(reply.value)) return;
+    const names = reply.value.flatMap(row =>
+      isObject(row) && typeof row['name'] === 'string' ? [row['name']] : [],
+    );
+    if (names.includes(command)) return;
+    const near = nearest(command, names);
+    this.show([
+      [
+        { text: `${safe(command)}: this QEMU has no such command`, role: 'error' },
+        { text: near.length > 0 ? `; did you mean ${near.join(', ')}?` : '' },
+      ],
+    ]);
+  }
+
+  async confirm(): Promise<boolean> {
+    return true;
+  }
+
+  async foreground<T>(_what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return run(this.#options.signal);
+  }
+
+  async pipe(command: string, value: Json): Promise<Exit> {
+    const status = await this.#options.pipe(command, `${stringifyJson(value, 4)}\n`, this.folder);
+    return status === 0 ? 0 : 1;
+  }
+
+  async connect(address: string): Promise<void> {
+    await this.session?.close();
+    this.session = await this.#options.connect(address);
+    this.address = address;
+    this.schema = undefined;
+    this.mark = 0;
+    this.#watch(this.session);
+  }
+
+  leave(status: Exit = 0): void {
+    this.left = true;
+    if (this.status === 0) this.status = status;
+  }
+
+  #json(value: Json): string {
+    return this.#options.pretty ? stringifyJson(value, 4) : spacedJson(value);
+  }
+
+  #out(text: string): void {
+    if (!this.#options.out(`${text}\n`)) this.leave(0);
+  }
+
+  #err(text: string): void {
+    this.#options.err(`${text}\n`);
+  }
+}

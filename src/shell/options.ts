@@ -1,0 +1,55 @@
+// One table of the command line: the parser's input, the help text, the completions and the man page are made of it.
+
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  /** What the value is called; absent for a switch. */
+  readonly value?: string;
+  readonly multiple?: boolean;
+  readonly help: string;
+  /** The subcommands it belongs to; absent: connections of every kind. */
+  readonly only?: readonly string[];
+}
+
+export interface Subcommand {
+  readonly name: string;
+  readonly usage: string;
+  readonly help: string;
+}
+
+export const OPTIONS: readonly Option[] = [
+  {
+    name: 'command',
+    short: 'c',
+    value: 'LINE',
+    multiple: true,
+    help: 'run this line and leave; may be given again',
+  },
+  { name: 'hmp', short: 'H', help: 'lines are HMP commands, sent by human-monitor-command' },
+  { name: 'skip-negotiation', short: 'N', help: 'no greeting and no qmp_capabilities (QEMU guest agent)' },
+  { name: 'verbose', short: 'v', help: 'show each request before it is sent' },
+  { name: 'pretty', short: 'p', help: "indent JSON by 4, as QEMU's documents print it" },
+  { name: 'logfile', short: 'l', value: 'FILE', help: 'append every message of the connection to FILE' },
+  { name: 'schema', value: 'FILE', help: 'take the schema from FILE, a reply of query-qmp-schema' },
+  { name: 'events', help: 'batch: print events to standard error' },
+  { name: 'timeout', value: 'T', help: 'the longest wait for the greeting and for a reply: 500ms, 3s, 2m' },
+  { name: 'json', help: 'problems, events and reports as JSON, one a row' },
+  { name: 'no-color', help: 'plain text' },
+  { name: 'yes', short: 'y', help: 'answer yes where a question would be asked' },
+  { name: 'keep', value: 'DIR', help: 'keep the files of the practice VM in DIR', only: ['practice'] },
+  { name: 'version', short: 'V', help: 'print the version' },
+  { name: 'help', short: 'h', help: 'print this help' },
+];
+
+export const SUBCOMMANDS: readonly Subcommand[] = [
+  {
+    name: 'practice',
+    usage: 'practice [--keep DIR] [-- QEMU ARGS]',
+    help: 'a throw-away VM with a small disk, and a prompt',
+  },
+  {
+    name: 'json',
+    usage: 'json [LINE ...]',
+    help: 'lines (or standard input) to requests, one JSON a row; nothing is sent',
+  },
+];

@@ -1,0 +1,194 @@
+// The host of a prompt: what lines typed on a terminal may use. The screen is given to it.
+import type { Practice } from '../io/practice.ts';
+import type { Problem, Warning } from '../language/line.ts';
+import { problemText } from '../language/problem.ts';
+import { QmpshError } from '../qmp/errors.ts';
+import type { QmpEvent, Reply, Request } from '../qmp/message.ts';
+import type { Clock } from '../qmp/transport.ts';
+import { renderEvent } from '../render/event.ts';
+import { renderReply } from '../render/reply.ts';
+import type { Schema } from '../schema/model.ts';
+import { explainRefusal } from '../schema/notes.ts';
+import type { Session } from '../session/client.ts';
+import type { JobOutcome } from '../session/jobs.ts';
+import { type Json, spacedJson, stringifyJson } from '../text/json.ts';
+import { span } from '../text/line.ts';
+import { safe } from '../text/safe.ts';
+import type { StyledLine } from '../text/style.ts';
+import { wrapLine } from '../text/wrap.ts';
+import { ALL_EVENTS, type EventFilter } from './filter.ts';
+import type { Exit, Host } from './host.ts';
+import type { Settings } from './settings.ts';
+
+/** What the prompt's host needs of the screen and of the machine. */
+export interface PromptParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly address: string;
+  readonly practice: Practice | undefined;
+  readonly schema: Schema | undefined;
+  readonly folder: string;
+  readonly verbose: boolean;
+  readonly yes: boolean;
+  readonly width: () => number;
+  readonly print: (lines: readonly StyledLine[]) => void;
+  readonly utcOffset: () => number;
+  /** A one-key question in place of the prompt. */
+  readonly ask: (sentences: readonly string[], question: string) => Promise<boolean>;
+  /** Shows that something is waited for until the promise settles; the signal is Ctrl-C. */
+  readonly busy: <T>(what: string, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Gives the terminal to a program of the host for a while. */
+  readonly pipe: (command: string, input: string, folder: string) => Promise<number>;
+  readonly history: () => readonly string[];
+  readonly keepSettings: (settings: Settings) => void;
+  readonly connect: (address: string) => Promise<Session>;
+  /** A new session, to be listened to, or the end of one. */
+  readonly joined: (session: Session) => void;
+  readonly leave: (status: Exit) => void;
+}
+
+export class PromptHost implements Host {
+  readonly kind = 'prompt';
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly folder: string;
+  session: Session | undefined;
+  address: string;
+  practice: Practice | undefined;
+  filter: EventFilter = ALL_EVENTS;
+  mark = 0;
+  schema: Schema | undefined;
+  readonly #parts: PromptParts;
+  readonly #given: Schema | undefined;
+
+  constructor(parts: PromptParts) {
+    this.#parts = parts;
+    this.#given = parts.schema;
+    this.settings = parts.settings;
+    this.clock = parts.clock;
+    this.folder = parts.folder;
+    this.address = parts.address;
+    this.practice = parts.practice;
+    this.schema = parts.schema;
+  }
+
+  get width(): number {
+    return this.#parts.width();
+  }
+
+  /** Takes over a session: its schema is fetched behind the prompt. */
+  join(session: Session): void {
+    this.session = session;
+    this.mark = session.events.end;
+    this.#parts.joined(session);
+  }
+
+  async connect(address: string): Promise<void> {
+    await this.session?.close();
+    this.session = undefined;
+    this.schema = this.#given;
+    const session = await this.#parts.connect(address);
+    this.address = address;
+    this.join(session);
+  }
+
+  /** A server that does not know query-qmp-schema (the guest agent) has none; lines are guessed then. */
+  async loadSchema(): Promise<Schema | undefined> {
+    const { session } = this;
+    if (this.schema || !session) return this.schema;
+    try {
+      const schema = await session.schema();
+      if (session === this.session) this.schema = schema;
+    } catch (error) {
+      if (!(error instanceof QmpshError) || error.kind === 'lost') throw error;
+    }
+    return this.schema;
+  }
+
+  show(lines: readonly StyledLine[]): void {
+    this.#parts.print(lines.flatMap(line => wrapLine(line, this.width)));
+  }
+
+  note(text: string, role: 'dim' | 'warning' | 'ok' = 'dim'): void {
+    this.show([[span(safe(text), role)]]);
+  }
+
+  showEvents(events: readonly QmpEvent[]): void {
+    const options = { width: this.width, utcOffsetMinutes: this.#parts.utcOffset() };
+    this.#parts.print(events.flatMap(event => renderEvent(event, options)));
+  }
+
+  waited(event: QmpEvent): void {
+    if (!this.filter.on || this.filter.patterns.length > 0) this.showEvents([event]);
+  }
+
+  problems(text: string, problems: readonly (Problem | Warning)[], role: 'error' | 'warning'): void {
+    this.show(problems.flatMap(problem => problemText(text, problem, { role })));
+  }
+
+  failure(error: unknown): Exit {
+    if (!(error instanceof QmpshError)) throw error;
+    this.show([[span('error', 'error'), span('  '), span(safe(error.message))]]);
+    if (error.advice !== undefined) this.show([[span('       '), span(safe(error.advice), 'dim')]]);
+    return error.exit;
+  }
+
+  jobOutcome(outcome: JobOutcome): Exit {
+    const text = `job ${outcome.id} `;
+    if (outcome.kind === 'success') {
+      this.show([
+        [span(safe(text)), span(safe(outcome.state === 'null' ? 'concluded' : outcome.state), 'ok')],
+      ]);
+      return 0;
+    }
+    const why = outcome.error === undefined ? '' : `: ${outcome.error}`;
+    this.show([[span(safe(text)), span(outcome.kind, 'error'), span(safe(why))]]);
+    return 1;
+  }
+
+  echo(message: Json): void {
+    if (this.#parts.verbose) this.show([[span('-> ', 'dim'), span(safe(spacedJson(message)))]]);
+  }
+
+  reply(reply: Reply, request: Request | undefined): void {
+    const pending = this.session?.pending ?? [];
+    const command = request?.execute ?? '';
+    // With others still under way, say which one this answers.
+    const whose: StyledLine[] =
+      pending.length > 0 && command !== '' ? [[span(`${safe(command)}:`, 'dim')]] : [];
+    const lines = renderReply(reply, {
+      command,
+      width: this.width,
+      format: this.settings.format,
+      ...(request ? { request } : {}),
+      explain: (refusal, asked) => explainRefusal(refusal.desc, asked),
+    });
+    this.#parts.print([...whose, ...lines]);
+  }
+
+  history(): readonly string[] {
+    return this.#parts.history();
+  }
+
+  async settingsChanged(): Promise<void> {
+    this.#parts.keepSettings(this.settings);
+  }
+
+  confirm(sentences: readonly string[], question: string): Promise<boolean> {
+    return this.#parts.yes ? Promise.resolve(true) : this.#parts.ask(sentences, question);
+  }
+
+  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#parts.busy(what, run);
+  }
+
+  async pipe(command: string, value: Json): Promise<Exit> {
+    const status = await this.#parts.pipe(command, `${stringifyJson(value, 4)}\n`, this.folder);
+    if (status !== 0) this.note(`${command.trim()}: exit status ${status}`, 'warning');
+    return status === 0 ? 0 : 1;
+  }
+
+  leave(status: Exit = 0): void {
+    this.#parts.leave(status);
+  }
+}

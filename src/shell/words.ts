@@ -1,0 +1,48 @@
+// The shell's own words: the table, and how one is found and run.
+
+import type { Line } from '../language/line.ts';
+import { nearest } from '../text/fuzzy.ts';
+import type { Exit, Host } from './host.ts';
+import { splitArguments, type Word } from './word.ts';
+import { CONNECT } from './words/connect.ts';
+import { EVENTS } from './words/events.ts';
+import { EXIT } from './words/exit.ts';
+import { HELP } from './words/help.ts';
+import { HISTORY } from './words/history.ts';
+import { HMP } from './words/hmp.ts';
+import { SEND } from './words/send.ts';
+import { FORMAT, SET } from './words/set.ts';
+import { WAIT } from './words/wait.ts';
+
+export const WORDS: readonly Word[] = [HELP, EVENTS, WAIT, SEND, HMP, CONNECT, SET, FORMAT, HISTORY, EXIT];
+
+/** The word of that name, with or without its dot; `?` is help. */
+export function findWord(name: string): Word | undefined {
+  const dotted = name === '?' ? '.help' : name.startsWith('.') ? name : `.${name}`;
+  return WORDS.find(word => word.name === dotted);
+}
+
+export async function runWord(
+  line: Extract<Line, { kind: 'word' }>,
+  text: string,
+  host: Host,
+): Promise<Exit> {
+  const word = findWord(line.name);
+  if (!word) {
+    const names = WORDS.map(row => row.name);
+    host.problems(
+      text,
+      [
+        {
+          place: line.place,
+          message: `there is no word ${line.name}`,
+          nearest: nearest(line.name, names),
+          advice: '.help lists them all.',
+        },
+      ],
+      'error',
+    );
+    return 2;
+  }
+  return word.run({ line, text, args: splitArguments(line.rest), rest: line.rest.trim() }, host);
+}

@@ -1,0 +1,18 @@
+import { misuse } from '../misuse.ts';
+import type { Word } from '../word.ts';
+
+export const CONNECT: Word = {
+  name: '.connect',
+  usage: 'ADDRESS',
+  help: 'leave this monitor and connect to another, or to this one again',
+  more: [
+    'Without an address: to the same monitor again, after it was lost. Addresses:',
+    '    ./qmp.sock          a unix socket',
+    '    host:4444           TCP; [::1]:4444 for IPv6',
+  ],
+  run: async ({ args }, host) => {
+    if (args.length > 1) throw misuse(CONNECT, 'an address is one word');
+    await host.connect(args[0] ?? host.address);
+    return 0;
+  },
+};

@@ -1,0 +1,14 @@
+import { misuse } from '../misuse.ts';
+import { runRequest } from '../run.ts';
+import type { Word } from '../word.ts';
+
+export const HMP: Word = {
+  name: '.hmp',
+  usage: 'LINE',
+  help: 'run a command of the human monitor',
+  more: ['Sends human-monitor-command. Example:', '    .hmp info block', 'qmpsh -H takes every line so.'],
+  run: async ({ rest }, host) => {
+    if (rest === '') throw misuse(HMP, 'there is no line to run');
+    return runRequest({ execute: 'human-monitor-command', arguments: { 'command-line': rest } }, host);
+  },
+};

@@ -1,0 +1,51 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { QmpshError } from '../../src/qmp/errors.ts';
+import { readInvocation } from '../../src/shell/invocation.ts';
+
+const GOOD: readonly (readonly [argv: string, expected: object])[] = [
+  ['./qmp.sock', { positionals: ['./qmp.sock'] }],
+  ['-c query-status ./qmp.sock', { lines: ['query-status'], positionals: ['./qmp.sock'] }],
+  ['-c a -c b sock', { lines: ['a', 'b'], positionals: ['sock'] }],
+  ['sock -ca --command=b', { lines: ['a', 'b'], positionals: ['sock'] }],
+  ['-vpc a sock', { lines: ['a'], switches: new Set(['verbose', 'pretty']) }],
+  ['-l log sock', { values: { logfile: 'log' } }],
+  ['--timeout 500ms sock', { timeout: 500 }],
+  ['--timeout=2m sock', { timeout: 120_000 }],
+  ['--timeout 3 sock', { timeout: 3000 }],
+  ['practice --keep d -- -m 128', { subcommand: 'practice', values: { keep: 'd' }, rest: ['-m', '128'] }],
+  ['json -p quit', { subcommand: 'json', positionals: ['quit'], switches: new Set(['pretty']) }],
+  ['-- qemu-system-x86_64 -S', { subcommand: undefined, rest: ['qemu-system-x86_64', '-S'] }],
+];
+
+for (const [argv, expected] of GOOD)
+  test(`understands: ${argv}`, () => {
+    const got = readInvocation(argv.split(' '));
+    for (const [key, value] of Object.entries(expected))
+      assert.equal(got[key as keyof typeof got], value, key);
+  });
+
+const BAD: readonly (readonly [argv: string, message: RegExp])[] = [
+  ['--verbos sock', /no option --verbos; did you mean --verbose/],
+  ['-x sock', /no option -x/],
+  ['-c', /-c wants LINE/],
+  ['--verbose=yes sock', /--verbose takes no value/],
+  ['--timeout soon sock', /--timeout soon is no time/],
+  ['-l a -l b sock', /-l is given twice/],
+  ['--keep d sock', /--keep belongs to qmpsh practice/],
+];
+
+for (const [argv, message] of BAD)
+  test(`refuses: ${argv}`, () => {
+    try {
+      readInvocation(argv.split(' '));
+    } catch (error) {
+      assert.instance(error, QmpshError);
+      assert.match((error as QmpshError).message, message);
+      assert.is((error as QmpshError).exit, 2);
+      return;
+    }
+    assert.unreachable('it was taken');
+  });
+
+test.run();
