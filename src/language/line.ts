@@ -56,30 +56,4 @@ export interface Candidate {
   readonly matched?: readonly number[];
 }
 
-/** What a `str` at this place names, so that the session's facts can offer live values. */
-export interface Wanted {
-  readonly kind:
-    | 'node'
-    | 'device'
-    | 'job'
-    | 'bitmap'
-    | 'export'
-    | 'chardev'
-    | 'iothread'
-    | 'qom-path'
-    | 'qom-property'
-    | 'qom-type'
-    | 'driver'
-    | 'device-property'
-    | 'snapshot'
-    | 'file'
-    | 'hmp'
-    | 'event'
-    | 'command'
-    | 'word';
-  readonly typed: string;
-  readonly place: Place;
-  /** Arguments already given in the line (the node whose bitmaps are wanted, the driver, ...). */
-  readonly given: { readonly [key: string]: Json };
-  readonly command: string;
-}
+export type { Wanted } from '../schema/names.ts';
