@@ -25,7 +25,8 @@ export interface ReplyContext {
   readonly request?: Request;
   /** Depth from which `table` folds JSON; 0 never. */
   readonly fold?: number;
-  readonly explain?: (refusal: Refusal, request?: Request) => Explanation | undefined;
+  /** Explains a refusal from its `desc` and the request that got it. */
+  readonly explain?: (desc: string, request?: Request) => Explanation | undefined;
 }
 
 /** Where JSON is folded unless told otherwise: a reply's own members and two levels below them are seen. */
@@ -67,7 +68,7 @@ export function renderRefusal(refusal: Refusal, context: ReplyContext): readonly
   const out = rows.flatMap((row, i) =>
     wrapLine(i === 0 ? [...first, span(row)] : [indent(), span(row)], width, INDENT),
   );
-  const meaning = context.explain?.(refusal, context.request);
+  const meaning = context.explain?.(refusal.desc, context.request);
   if (meaning === undefined) return out;
   const why = wrap(meaning.text, Math.max(width - INDENT, 12)).map(
     (row): StyledLine => [indent(), span(row, 'comment')],
