@@ -26,7 +26,7 @@ export type Phase = 'greeting' | 'negotiating' | 'running' | 'ended';
 export type Incoming =
   | { readonly kind: 'greeting'; readonly greeting: Greeting; readonly answer?: string }
   | { readonly kind: 'ready' } // negotiated: commands may be sent
-  /** `key` names the command; absent: the reply has no `id`, and belongs to the oldest command in flight. */
+  /** `key` names the command as `encode` did; absent where the reply has no `id`. */
   | { readonly kind: 'reply'; readonly key?: string; readonly reply: Reply }
   | { readonly kind: 'event'; readonly event: QmpEvent }
   | { readonly kind: 'notice'; readonly text: string };
@@ -144,10 +144,6 @@ export class Protocol {
     if (!reply) return { kind: 'notice', text: `unexpected message from the server: ${brief(message)}` };
     const id = member(message, 'id');
     if (id !== undefined) return { kind: 'reply', key: idKey(id), reply };
-    // An error without an id answers a text the server could not read, and so none of our commands. Only an
-    // agent too old to know ids answers everything without.
-    if (reply.kind === 'refusal' && this.#opening !== 'agent')
-      return { kind: 'notice', text: safe(reply.desc) };
     return { kind: 'reply', reply };
   }
 }
