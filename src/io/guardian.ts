@@ -14,7 +14,10 @@ export interface Guarded {
   start(): Promise<number>;
   /** When the program has ended, however. */
   readonly exited: Promise<Ended>;
-  /** Must be called for this process to end of itself. Ends the program (SIGTERM, after 2 s SIGKILL) and removes the leftover; resolves when both are gone. */
+  /**
+   * Ends the program (SIGTERM, after 2 s SIGKILL) and removes the leftover; resolves when both are gone. Until then this
+   * process does not end of itself.
+   */
   close(): Promise<void>;
 }
 
