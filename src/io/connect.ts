@@ -12,7 +12,7 @@ import { SocketTransport } from './socket.ts';
 export type Address =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'ssh'; readonly host: string; readonly path: string };
+  | { readonly kind: 'ssh'; readonly host: string; readonly port?: number; readonly path: string };
 
 export interface ConnectOptions {
   /** Milliseconds until the other side must have taken the connection. */
@@ -44,8 +44,13 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
 
 /** Reads an address. Throws a `usage` error where it is none. */
 export function parseAddress(address: string): Address {
-  const ssh = /^ssh:(?:\/\/)?(?<host>[^:/]+(?::\d+)?):?(?<path>\/.*)$/.exec(address)?.groups;
-  if (ssh?.['host'] && ssh['path']) return { kind: 'ssh', host: ssh['host'], path: ssh['path'] };
+  const ssh = /^ssh:(?:\/\/)?(?<host>\[[^\]]+\]|[^:/]+)(?::(?<port>\d+))?:?(?<path>\/.*)$/.exec(
+    address,
+  )?.groups;
+  if (ssh?.['host'] && ssh['path']) {
+    const port = ssh['port'] === undefined ? {} : { port: Number(ssh['port']) };
+    return { kind: 'ssh', host: ssh['host'].replace(/^\[|\]$/g, ''), path: ssh['path'], ...port };
+  }
   if (address.startsWith('ssh:'))
     throw wrong(address, 'Over ssh an address is ssh:HOST:/PATH/OF/THE/SOCKET.');
   const unix = /^unix:(?<path>.*)$/.exec(address)?.groups?.['path'];

@@ -379,12 +379,13 @@ export class Session {
     try {
       if (!cause && !this.#commands.leaving) this.#framer.end();
     } catch (error) {
-      if (error instanceof QmpshError) return this.#fail(error);
-      throw error;
+      if (!(error instanceof QmpshError)) throw error;
+      this.#fail(error);
+      return;
     }
     // After `quit`, QEMU leaves without reading on, which can end in ECONNRESET as well as in end-of-file.
-    if (this.#closing || this.#commands.leaving) return this.#finish({ expected: true });
-    this.#fail(this.#lostConnection(cause));
+    if (this.#closing || this.#commands.leaving) this.#finish({ expected: true });
+    else this.#fail(this.#lostConnection(cause));
   }
 
   #fail(error: QmpshError): void {

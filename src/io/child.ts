@@ -1,0 +1,137 @@
+// QEMU as our child: `qmpsh -- qemu-system-x86_64 ...`. Its monitor is one end of a socket pair, passed on as file
+// descriptor 3: no path, nothing to wait for, nobody else can connect. It runs in a process group of its own, so
+// that Ctrl-C in our terminal does not reach it.
+import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+import { QmpshError } from '../qmp/errors.ts';
+import type { Transport, TransportListener } from '../qmp/transport.ts';
+import { safe } from '../text/safe.ts';
+import { SocketTransport } from './socket.ts';
+import { Tail } from './tail.ts';
+
+export interface Exit {
+  /** The exit status; absent where a signal ended it. */
+  readonly code?: number;
+  readonly signal?: string;
+  /** The last lines it wrote to its standard error. */
+  readonly said: string;
+}
+
+export interface Child {
+  readonly pid: number;
+  /** Its monitor. */
+  readonly transport: Transport;
+  readonly exited: Promise<Exit>;
+  /** Ends it in an orderly way (SIGTERM), after three seconds by force. Resolves when it has ended. */
+  close(): Promise<void>;
+}
+
+export interface SpawnOptions {
+  /** What it writes to its standard output and standard error; not safe to print as it stands. */
+  readonly onOutput?: (text: string) => void;
+  readonly cwd?: string;
+}
+
+const PATIENCE = 3000;
+/** The monitor's end can come before the process's own. */
+const EXIT_DELAY = 1000;
+
+/** Starts QEMU (or a wrapper that passes its arguments on). Rejects with a QmpshError where that fails. */
+export async function spawnQemu(argv: readonly string[], options: SpawnOptions = {}): Promise<Child> {
+  const [program, ...args] = argv;
+  if (program === undefined) throw new QmpshError('usage', 'there is no program to start');
+  const monitor = ['-chardev', 'socket,id=qmpsh-monitor,fd=3', '-mon', 'chardev=qmpsh-monitor,mode=control'];
+  const child = spawn(program, [...args, ...monitor], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  const { stdout, stderr } = child;
+  const said = new Tail(stderr);
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => options.onOutput?.(text));
+  }
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', cause => reject(notStarted(program, cause)));
+  });
+  const exited = new Promise<Exit>(resolve => {
+    child.once('close', (code, signal) => {
+      resolve({
+        said: said.text,
+        ...(code === null ? {} : { code }),
+        ...(signal === null ? {} : { signal }),
+      });
+    });
+  });
+  const socket = child.stdio[3];
+  const { pid } = child;
+  if (!(socket instanceof Socket) || pid === undefined) throw notStarted(program, undefined);
+  let gone = false;
+  void exited.then(() => {
+    gone = true;
+  });
+  return {
+    pid,
+    transport: new ChildTransport(new SocketTransport(socket), exited, program),
+    exited,
+    close: async () => {
+      if (gone) return;
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function notStarted(program: string, cause: unknown): QmpshError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'spawn';
+  const name = safe(program);
+  const why = code === 'ENOENT' ? 'there is no such program' : code === 'EACCES' ? 'it cannot be run' : code;
+  const advice = 'Behind -- stands the command that starts QEMU, as you would type it.';
+  return new QmpshError('connect', `cannot start ${name}: ${why}`, { code, advice, cause });
+}
+
+/** The end of the connection says how the process ended, when it did not end well. */
+class ChildTransport implements Transport {
+  readonly #inner: SocketTransport;
+  readonly #exited: Promise<Exit>;
+  readonly #program: string;
+
+  constructor(inner: SocketTransport, exited: Promise<Exit>, program: string) {
+    this.#inner = inner;
+    this.#exited = exited;
+    this.#program = program;
+  }
+
+  listen(listener: TransportListener): void {
+    const end = async (error?: Error) => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<undefined>(resolve => {
+        timer = setTimeout(() => resolve(undefined), EXIT_DELAY);
+      });
+      const exit = await Promise.race([this.#exited, late]);
+      clearTimeout(timer);
+      listener.end(exit === undefined || exit.code === 0 ? error : this.#reason(exit));
+    };
+    this.#inner.listen({ data: chunk => listener.data(chunk), end: error => void end(error) });
+  }
+
+  send(bytes: string | Uint8Array): void {
+    this.#inner.send(bytes);
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+
+  hold(on: boolean): void {
+    this.#inner.hold(on);
+  }
+
+  #reason({ code, signal, said }: Exit): Error {
+    const how = code === undefined ? `was ended by ${signal}` : `ended with status ${code}`;
+    return new Error(`${this.#program} ${how}${said === '' ? '' : `: ${said}`}`);
+  }
+}

@@ -1,0 +1,134 @@
+// A monitor's socket on another host, reached through ssh: a forwarded socket in a private folder, which is gone
+// again as soon as we are connected. ssh ends by itself when we do: its remote `cat` reads from us.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect as netConnect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { QmpshError } from '../qmp/errors.ts';
+import type { Transport, TransportListener } from '../qmp/transport.ts';
+import { safe } from '../text/safe.ts';
+import { type Address, type ConnectOptions, dial } from './connect.ts';
+import { SocketTransport } from './socket.ts';
+import { Tail } from './tail.ts';
+
+const READY = 'qmpsh-ready';
+
+/**
+ * Connects to a unix socket on another host. ssh asks on the terminal for what it needs, so there is no time limit
+ * but the one given. Rejects with a QmpshError `connect`, holding ssh's own words, or `interrupted`.
+ */
+export async function connectSsh(to: Address & { kind: 'ssh' }, options: ConnectOptions): Promise<Transport> {
+  const folder = mkdtempSync(join(tmpdir(), 'qmpsh-'));
+  try {
+    const socket = join(folder, 's');
+    const settings = ['ControlPath=none', 'ExitOnForwardFailure=yes', 'StreamLocalBindMask=0177'];
+    const child = spawn(
+      'ssh',
+      [
+        ...['-T', '-a', '-x', ...settings.flatMap(setting => ['-o', setting])],
+        ...(to.port === undefined ? [] : ['-p', String(to.port)]),
+        ...['-L', `${socket}:${to.path}`, '--', to.host, `echo ${READY}; exec cat`],
+      ],
+      { stdio: ['pipe', 'pipe', 'pipe'] },
+    );
+    const said = new Tail(child.stderr);
+    try {
+      await ready(child, said, to, options);
+      const connected = await dial(() => netConnect(socket), `ssh:${to.host}:${to.path}`, options);
+      return new SshTransport(new SocketTransport(connected), child, said);
+    } catch (error) {
+      child.kill();
+      throw error;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function ready(
+  child: ChildProcess,
+  said: Tail,
+  to: Address & { kind: 'ssh' },
+  options: ConnectOptions,
+): Promise<void> {
+  const { timeout, signal } = options;
+  return new Promise<void>((resolve, reject) => {
+    const host = safe(to.host);
+    let output = '';
+    const settle = (run: () => void) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      run();
+    };
+    const fail = (code: string, message: string, advice: string) =>
+      settle(() => reject(new QmpshError('connect', message, { code, advice })));
+    const abort = () => settle(() => reject(new QmpshError('interrupted', 'stopped connecting')));
+    const late = () => fail('ETIMEDOUT', `ssh to ${host} took more than ${timeout} ms`, 'Try ssh by itself.');
+    const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted) abort();
+    child.stdin?.on('error', () => {}); // it has ended; `close` says so
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (output.includes(READY)) settle(resolve);
+    });
+    child.once('error', () =>
+      fail('no-ssh', 'the program ssh is not installed', 'Install an OpenSSH client.'),
+    );
+    child.once('close', code => {
+      const words = said.text === '' ? `it ended with status ${code}` : safe(said.text);
+      fail('ssh', `ssh could not reach ${host}: ${words}`, `Does "ssh ${host}" by itself work?`);
+    });
+  });
+}
+
+class SshTransport implements Transport {
+  readonly #inner: SocketTransport;
+  readonly #child: ChildProcess;
+  readonly #said: Tail;
+
+  constructor(inner: SocketTransport, child: ChildProcess, said: Tail) {
+    this.#inner = inner;
+    this.#child = child;
+    this.#said = said;
+  }
+
+  listen(listener: TransportListener): void {
+    this.#inner.listen({
+      data: chunk => listener.data(chunk),
+      end: error => {
+        // Only ssh knows why the far end did not take the connection; its words come a little later.
+        const told = setTimeout(() => this.#end(listener, error), 200);
+        this.#said.onText(() => {
+          clearTimeout(told);
+          this.#end(listener, error);
+        });
+      },
+    });
+  }
+
+  send(bytes: string | Uint8Array): void {
+    this.#inner.send(bytes);
+  }
+
+  close(): void {
+    this.#inner.close();
+    this.#child.kill();
+  }
+
+  hold(on: boolean): void {
+    this.#inner.hold(on);
+    if (on) this.#child.ref();
+    else this.#child.unref();
+  }
+
+  #ended = false;
+  #end(listener: TransportListener, error: Error | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#child.kill();
+    const words = this.#said.text;
+    listener.end(words === '' ? error : new Error(`ssh: ${words}`, { cause: error }));
+  }
+}

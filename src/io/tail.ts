@@ -1,0 +1,31 @@
+// The last words of a child process, for the message that says why it ended.
+import type { Readable } from 'node:stream';
+
+const KEEP = 4096;
+
+export class Tail {
+  #text = '';
+  #listener: (() => void) | undefined;
+
+  constructor(stream: Readable | null) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      this.#text = (this.#text + text).slice(-KEEP);
+      this.#listener?.();
+    });
+  }
+
+  /** The last lines, on one row. */
+  get text(): string {
+    return this.#text
+      .trim()
+      .split(/\s*\n\s*/)
+      .slice(-3)
+      .join('; ');
+  }
+
+  /** Calls back as soon as there is text: at once where there is some already. */
+  onText(listener: () => void): void {
+    if (this.#text !== '') listener();
+    else this.#listener = listener;
+  }
+}
