@@ -1,0 +1,306 @@
+// Puts values in the place of names. A value stays one value wherever it lands: it is quoted as its surroundings
+// ask, and never read again as language.
+import { type Json, stringifyJson } from '../text/json.ts';
+import type { Step } from './model.ts';
+import { type Piece, pieces } from './names.ts';
+
+/** A value for a name. `loose`: text of no known type; where it lands the schema decides (`size=$size`). */
+export interface Value {
+  readonly json: Json;
+  readonly loose?: boolean;
+}
+export type Values = ReadonlyMap<string, Value>;
+
+export type Bound =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string; readonly advice: string };
+
+class Fault extends Error {
+  readonly advice: string;
+  constructor(message: string, advice: string) {
+    super(message);
+    this.advice = advice;
+  }
+}
+
+/** The step's text with every name replaced by its value. */
+export function bind(step: Pick<Step, 'kind' | 'text'>, values: Values): Bound {
+  try {
+    const parts = pieces(step.text);
+    if (step.kind === 'shell') return { ok: true, text: bindShell(parts, values) };
+    return { ok: true, text: bindLine(parts, values, step.kind === 'word') };
+  } catch (error) {
+    if (error instanceof Fault) return { ok: false, message: error.message, advice: error.advice };
+    throw error;
+  }
+}
+
+/** Plain text (a default, a title) with its names replaced as they are. */
+export function bindText(text: string, values: Values): string {
+  return pieces(text)
+    .map(piece =>
+      piece.kind === 'text' ? piece.text : piece.kind === 'name' ? plain(valueOf(piece, values)) : piece.text,
+    )
+    .join('');
+}
+
+/** A JMESPath query with every name as a literal of the query (`` `"node-B"` ``). */
+export function bindQuery(text: string, values: Values): Bound {
+  try {
+    let quote = '';
+    let bound = '';
+    for (const piece of pieces(text)) {
+      if (piece.kind === 'text') {
+        quote = quoteAfter(piece.text, quote, ['"', "'", '`']);
+        bound += piece.text;
+      } else if (quote !== '') {
+        throw new Fault(
+          `$${nameOf(piece)} stands inside quotes in a query`,
+          `Write it without quotes; join('', ['text', $name]) puts texts together.`,
+        );
+      } else bound += `\`${stringifyJson(valueOf(piece, values).json).replaceAll('`', '\\u0060')}\``;
+    }
+    return { ok: true, text: bound };
+  } catch (error) {
+    if (error instanceof Fault) return { ok: false, message: error.message, advice: error.advice };
+    throw error;
+  }
+}
+
+// A line of the language: tokens parted by blanks; inside quotes and brackets blanks part nothing.
+
+interface Token {
+  /** The token as it is written, values left out. */
+  readonly parts: Piece[];
+}
+
+function bindLine(parts: readonly Piece[], values: Values, isWord: boolean): string {
+  let out = '';
+  let token: Token = { parts: [] };
+  let quote = '';
+  let depth = 0;
+  let literal = false; // the token's value began with a bracket or a quote: everything in it is bound in place
+  let seen = '';
+  let first = true;
+  const piped = false;
+
+  const flush = () => {
+    if (token.parts.length > 0) {
+      out += bindToken(token.parts, values, first && !isWord);
+      first = false;
+    }
+    token = { parts: [] };
+    seen = '';
+    literal = false;
+  };
+
+  for (const [i, piece] of parts.entries()) {
+    if (piped) return out + bindShell(parts.slice(i), values);
+    if (piece.kind !== 'text') {
+      if (literal)
+        out +=
+          quote === '' ? literalText(valueOf(piece, values)) : inQuotes(plain(valueOf(piece, values)), quote);
+      else token.parts.push(piece);
+      continue;
+    }
+    let from = 0;
+    const take = (to: number) => {
+      const text = piece.text.slice(from, to);
+      if (text !== '') {
+        if (literal) out += text;
+        else token.parts.push({ kind: 'text', text, start: piece.start + from });
+      }
+      from = to;
+    };
+    for (let at = 0; at < piece.text.length; at++) {
+      const char = piece.text[at] ?? '';
+      if (quote !== '') {
+        if (char === '\\') at += 1;
+        else if (char === quote) quote = '';
+        continue;
+      }
+      if (depth === 0 && /\s/.test(char)) {
+        take(at);
+        flush();
+        out += char;
+        from = at + 1;
+        const pipe = /^\|\s/.exec(piece.text.slice(at + 1));
+        if (pipe) {
+          const rest: Piece = {
+            kind: 'text',
+            text: piece.text.slice(at + 1 + pipe[0].length),
+            start: piece.start,
+          };
+          return out + pipe[0] + bindShell([rest, ...parts.slice(i + 1)], values);
+        }
+        continue;
+      }
+      const begins = seen === '' || seen.endsWith('=') || literal;
+      if (/["']/.test(char) && begins) {
+        take(at);
+        out += settle(token.parts, values);
+        token.parts.length = 0;
+        literal = true;
+        quote = char;
+      } else if (/[{[]/.test(char) && begins) {
+        take(at);
+        out += settle(token.parts, values);
+        token.parts.length = 0;
+        literal = true;
+        depth += 1;
+      } else if (/[}\]]/.test(char) && depth > 0) depth -= 1;
+      seen += char;
+      first = first && !literal;
+    }
+    take(piece.text.length);
+  }
+  flush();
+  return out;
+}
+
+/** What stands before a literal in its token: `key=`. */
+function settle(parts: readonly Piece[], values: Values): string {
+  return parts.map(piece => (piece.kind === 'text' ? piece.text : refuseKey(piece, values))).join('');
+}
+
+function refuseKey(piece: Piece, values: Values): string {
+  valueOf(piece, values);
+  throw new Fault(
+    `$${nameOf(piece)} stands where a name of the language must stand`,
+    'A parameter can be a value, or a part of one.',
+  );
+}
+
+/** A token of bare text: `key=value`, or a word's argument. */
+function bindToken(parts: readonly Piece[], values: Values, isCommand: boolean): string {
+  if (parts.every(piece => piece.kind === 'text')) return parts.map(piece => piece.text).join('');
+  if (isCommand) return settle(parts, values);
+  const [head] = parts;
+  const equals = head?.kind === 'text' ? head.text.indexOf('=') : -1;
+  const key = head?.kind === 'text' && equals >= 0 ? head.text.slice(0, equals + 1) : '';
+  if (parts.some((piece, i) => i > 0 && piece.kind === 'text' && key === '' && /^[\w.-]*=/.test(piece.text)))
+    return settle(parts, values);
+  const rest =
+    key === '' || head?.kind !== 'text'
+      ? parts
+      : [{ ...head, text: head.text.slice(key.length) }, ...parts.slice(1)];
+  const held = rest.filter(piece => piece.kind !== 'text' || piece.text !== '');
+  const [only] = held;
+  if (held.length === 1 && only?.kind === 'name') return key + bare(valueOf(only, values));
+  const text = held
+    .map(piece => (piece.kind === 'text' ? piece.text : plain(valueOf(piece, values))))
+    .join('');
+  const safe = held.every(piece => piece.kind === 'text' || SAFE.test(plain(valueOf(piece, values))));
+  return key + (safe ? text : stringifyJson(text));
+}
+
+const SAFE = /^[A-Za-z0-9_.:/@+,%-]+$/;
+/** Text that the language would take for something else than a string where it knows no type. */
+const GUESSED = /^([+-]?\d+|0[xX][0-9a-fA-F]+|[+-]?\d*\.\d+([eE][+-]?\d+)?|true|false|null|none)$/i;
+
+/** A whole bare value. */
+function bare({ json, loose }: Value): string {
+  if (typeof json !== 'string') return stringifyJson(json);
+  return SAFE.test(json) && (loose || !GUESSED.test(json)) ? json : stringifyJson(json);
+}
+
+/** A value inside brackets. */
+function literalText({ json, loose }: Value): string {
+  return loose && typeof json === 'string' && /^(-?(0|[1-9]\d*)|true|false)$/.test(json)
+    ? json
+    : stringifyJson(json);
+}
+
+/** A text inside quotes that are open already. */
+function inQuotes(text: string, quote: string): string {
+  const body = stringifyJson(text).slice(1, -1);
+  return quote === '"' ? body : body.replaceAll('\\"', '"').replaceAll("'", "\\'");
+}
+
+// The host's shell.
+
+function bindShell(parts: readonly Piece[], values: Values): string {
+  const context: ('plain' | 'double' | 'single' | 'ansi' | 'backtick')[] = ['plain'];
+  let out = '';
+  for (const piece of parts) {
+    if (piece.kind === 'text') {
+      track(piece.text, context);
+      out += piece.text;
+      continue;
+    }
+    const text = plain(valueOf(piece, values));
+    if (text.includes('\0'))
+      throw new Fault(`$${nameOf(piece)} holds a zero byte`, 'A shell cannot take it.');
+    switch (context.at(-1)) {
+      case 'single':
+        out += text.replaceAll("'", "'\\''");
+        break;
+      case 'double':
+        out += text.replace(/["\\$`]/g, '\\$&');
+        break;
+      case 'ansi':
+      case 'backtick':
+        throw new Fault(
+          `$${nameOf(piece)} stands in quotes that cannot hold a parameter`,
+          'Write $$(...) instead of backticks, and plain quotes.',
+        );
+      default:
+        out += SAFE.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+    }
+  }
+  return out;
+}
+
+/** Follows a shell's quotes through a text. `$(` opens a plain context inside double quotes. */
+function track(text: string, context: ('plain' | 'double' | 'single' | 'ansi' | 'backtick')[]): void {
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    const now = context.at(-1);
+    if (now === 'single') {
+      if (char === "'") context.pop();
+    } else if (char === '\\') i += 1;
+    else if (now === 'ansi') {
+      if (char === "'") context.pop();
+    } else if (char === '"') {
+      if (now === 'double') context.pop();
+      else context.push('double');
+    } else if (char === '`') {
+      if (now === 'backtick') context.pop();
+      else context.push('backtick');
+    } else if (char === '$' && text[i + 1] === '(') {
+      context.push('plain');
+      i += 1;
+    } else if (now === 'double') continue;
+    else if (char === '$' && text[i + 1] === "'") {
+      context.push('ansi');
+      i += 1;
+    } else if (char === "'") context.push('single');
+    else if (char === '(') context.push('plain');
+    else if (char === ')' && now === 'plain' && context.length > 1) context.pop();
+  }
+}
+
+function quoteAfter(text: string, quote: string, quotes: readonly string[]): string {
+  let open = quote;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] ?? '';
+    if (open !== '' && char === '\\') i += 1;
+    else if (open === '' && quotes.includes(char)) open = char;
+    else if (char === open) open = '';
+  }
+  return open;
+}
+
+function valueOf(piece: Piece, values: Values): Value {
+  const value = piece.kind === 'name' ? values.get(piece.name) : undefined;
+  if (value) return value;
+  throw new Fault(`$${nameOf(piece)} has no value`, 'Give it one, or write $$ for a dollar.');
+}
+
+function nameOf(piece: Piece): string {
+  return piece.kind === 'name' ? piece.name : piece.text;
+}
+
+function plain({ json }: Value): string {
+  return typeof json === 'string' ? json : stringifyJson(json);
+}
