@@ -38,7 +38,7 @@ export interface Assembled {
 /** `text` is the line that the arguments stand in, `type` what they are to become. Never throws. */
 export function assemble(text: string, args: readonly Argument[], type: Allowed): Assembled {
   const assembler = new Assembler(text);
-  const root = assembler.tree(args);
+  const root = assembler.tree(args, type);
   const value: Record<string, Json> = {};
   assembler.members(root, type, [], value);
   const { places, problems, texts } = assembler;
@@ -69,10 +69,10 @@ class Assembler {
     this.text = text;
   }
 
-  tree(args: readonly Argument[]): Branch {
+  tree(args: readonly Argument[], type: Allowed): Branch {
     const root: Branch = { kind: 'branch', name: { start: 0, end: 0 }, children: new Map() };
     for (const arg of args) {
-      if (arg.equals === undefined) this.lone(arg);
+      if (arg.equals === undefined) this.lone(arg, type);
       else if (arg.key.parts.some(part => part.name === '')) {
         const advice =
           arg.key.text === ''
@@ -84,14 +84,16 @@ class Assembler {
     return root;
   }
 
-  private lone(arg: Argument): void {
+  private lone(arg: Argument, type: Allowed): void {
     const name = arg.key.text;
+    const known = type === undefined || type === 'open' ? undefined : memberAt(type, name, undefined);
+    const written = known !== undefined && known !== 'open' && known.type().kind === 'bool' ? 'true' : '...';
     this.problem(
       arg.place,
       `${JSON.stringify(name)} is no argument: it has no "="`,
-      /["']/.test(name) || arg.place.start === 0
-        ? 'A value with blanks in it needs quotes around all of it: name="a b".'
-        : 'Arguments are written name=value; a value with blanks needs quotes.',
+      known !== undefined && known !== 'open'
+        ? `Write ${name}=${written}`
+        : 'Arguments are written NAME=VALUE; a value with blanks in it needs quotes: NAME="a b".',
     );
   }
 
