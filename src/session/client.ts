@@ -8,11 +8,13 @@ import type { Clock, Transport } from '../qmp/transport.ts';
 import type { Schema } from '../schema/model.ts';
 import type { Json, JsonObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
-import { duration } from '../text/size.ts';
-import { EventLog, type EventLogOptions } from './events.ts';
-import { type JobOutcome, Jobs, outcomeOf } from './jobs.ts';
-import { Commands, nameOf, notSent, type Pending, type Sent } from './pending.ts';
-import { type WaitOptions, wait } from './wait.ts';
+import type { EventLog, EventLogOptions } from './events.ts';
+import { lostConnection, lostWait, notOpened, notSent, silent } from './failures.ts';
+import { type EventListener, type EventWait, Feed } from './feed.ts';
+import { type JobOutcome, Jobs } from './jobs.ts';
+import { waitForJob } from './jobwait.ts';
+import { Commands, nameOf, type Pending, type Sent } from './pending.ts';
+import type { WaitOptions } from './wait.ts';
 
 export type { Pending, Sent } from './pending.ts';
 
@@ -43,6 +45,7 @@ export interface Ending {
 const GREETING_TIMEOUT = 3000;
 
 export class Session {
+  /** The events that came, in order; their positions only grow. */
   readonly events: EventLog;
   readonly jobs = new Jobs();
   /** Resolves when the connection is gone; never rejects. */
@@ -51,25 +54,25 @@ export class Session {
   readonly #transport: Transport;
   readonly #options: SessionOptions;
   readonly #framer: Framer;
+  readonly #feed: Feed;
   readonly #protocol: Protocol;
   readonly #commands: Commands;
-  readonly #listeners = new Set<(event: QmpEvent, position: number) => void>();
   readonly #noticeListeners = new Set<(text: string) => void>();
-  readonly #settleListeners = new Set<() => void>();
+  readonly #replyListeners = new Set<() => void>();
   readonly #endListeners = new Set<(ending: Ending) => void>();
   /** Notices nobody has listened to yet. */
   #notices: string[] = [];
   #greeting: Greeting | undefined;
   #closing = false;
   #ending: Ending | undefined;
-  #heard = false;
   #schema: Promise<Schema> | undefined;
   #opened: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
 
   private constructor(transport: Transport, options: SessionOptions) {
     this.#transport = transport;
     this.#options = options;
-    this.events = new EventLog(options.keep);
+    this.#feed = new Feed(options.keep);
+    this.events = this.#feed.log;
     this.#protocol = new Protocol(opening(options));
     this.#framer = new Framer(text => this.#receive(text), { resync: options.agent === true });
     this.#commands = new Commands({
@@ -133,31 +136,8 @@ export class Session {
   }
 
   /** Calls the listener with each event from now on; the first one also gets what came before. */
-  onEvent(listener: (event: QmpEvent, position: number) => void): () => void {
-    let next = this.#heard ? this.events.end : this.events.first;
-    this.#heard = true;
-    if (next === this.events.end) return register(this.#listeners, listener);
-    let active = true;
-    const forward = (event: QmpEvent, position: number) => {
-      for (const before of this.events.from(next)) {
-        if (!active || before.position >= position) break;
-        listener(before.event, before.position);
-      }
-      next = position + 1;
-      if (active) listener(event, position);
-    };
-    const stop = register(this.#listeners, forward);
-    queueMicrotask(() => {
-      for (const before of this.events.from(next)) {
-        if (!active) return;
-        next = before.position + 1;
-        listener(before.event, before.position);
-      }
-    });
-    return () => {
-      active = false;
-      stop();
-    };
+  onEvent(listener: EventListener): () => void {
+    return this.#feed.listen(listener);
   }
 
   /** What the server says that belongs to no command: errors without id, replies to nobody. Safe to print. */
@@ -178,84 +158,25 @@ export class Session {
   }
 
   /** The first event at position `since` or later that matches. Rejects with `timeout`, `interrupted` or `lost`. */
-  waitFor(
-    match: (event: QmpEvent) => boolean,
-    options: WaitOptions & { readonly since: number; readonly what?: string },
-  ): Promise<QmpEvent> {
-    const { since, what = 'the event' } = options;
-    return wait<QmpEvent>({
-      ...options,
-      clock: this.#options.clock,
-      what,
-      start: (resolve, reject) => {
-        for (const { event } of this.events.from(since)) {
-          if (!match(event)) continue;
-          resolve(event);
-          return () => {};
-        }
-        if (since < this.events.first) reject(dropped(what, this.events.first - since));
-        const stops = [
-          register(this.#listeners, event => match(event) && resolve(event)),
-          this.#onEnd(() => reject(this.#lostWait(what))),
-        ];
-        return () => {
-          for (const stop of stops) stop();
-        };
-      },
-    });
+  waitFor(match: (event: QmpEvent) => boolean, options: EventWait): Promise<QmpEvent> {
+    return this.#feed.waitFor(match, options, this.#options.clock, this.#rejectAtEnd);
   }
 
-  /**
-   * Waits until a job is in a state, or has ended. A job that ended before `since` counts only when no command
-   * is under way that could start another of that id. Rejects as `waitFor` does, and with `refused` when there is
-   * no such job.
-   */
+  /** Waits until a job is in a state, or has ended; see `jobwait.ts`. */
   waitForJob(
     id: string,
     state: string,
     options: WaitOptions & { readonly since: number },
   ): Promise<JobOutcome> {
-    const { since } = options;
-    const what = `job ${safe(id)}`;
-    return wait<JobOutcome>({
-      ...options,
+    const source = {
+      jobs: this.jobs,
       clock: this.#options.clock,
-      what: state === 'concluded' ? what : `${what} to be ${safe(state)}`,
-      standing: () => {
-        const now = this.jobs.get(id);
-        return now ? `; it is ${now.state}` : '';
-      },
-      start: (resolve, reject) => {
-        let asked = false;
-        const look = () => {
-          const job = this.jobs.get(id);
-          const current = job && (job.ended === undefined || job.ended >= since);
-          if (current || (job && asked)) {
-            if (job.ended !== undefined && job.result === undefined && !asked) ask();
-            else if (job.ended !== undefined && (state !== 'null' || job.state === 'null'))
-              resolve(outcomeOf(job));
-            else if (this.jobs.reached(id, state, since))
-              resolve({ kind: 'success', id, state: job.state, job });
-          } else if (asked) {
-            reject(this.#noJob(id));
-          } else if (this.pending.length === 0) ask();
-        };
-        // The events of a job that somebody else started, or the error of one that has no events of its own.
-        const ask = () => {
-          asked = true;
-          this.execute('query-jobs').then(look, reject);
-        };
-        const stops = [
-          this.jobs.onChange(job => job.id === id && look()),
-          register(this.#settleListeners, look),
-          this.#onEnd(() => reject(this.#lostWait(what))),
-        ];
-        look();
-        return () => {
-          for (const stop of stops) stop();
-        };
-      },
-    });
+      busy: () => this.#commands.size > 0,
+      query: () => this.execute('query-jobs'),
+      onReply: (listener: () => void) => register(this.#replyListeners, listener),
+      onEnd: this.#rejectAtEnd,
+    };
+    return waitForJob(source, id, state, options);
   }
 
   /** Whether this connection keeps the process alive while nothing happens. */
@@ -275,7 +196,7 @@ export class Session {
   #open(): Promise<void> {
     const { clock, signal, greetingTimeout: limit = GREETING_TIMEOUT } = this.#options;
     return new Promise<void>((resolve, reject) => {
-      const late = clock.after(limit, () => this.#opened?.reject(this.#silent(limit)));
+      const late = clock.after(limit, () => this.#opened?.reject(this.#late(limit)));
       const interrupt = () => this.#opened?.reject(new QmpshError('interrupted', 'stopped connecting'));
       const settle = (run: () => void) => {
         this.#opened = undefined;
@@ -316,9 +237,9 @@ export class Session {
   }
 
   #event(event: QmpEvent, text: string): void {
-    const position = this.events.append(text);
+    const position = this.#feed.append(text);
     this.jobs.receive(event, position);
-    for (const listener of [...this.#listeners]) listener(event, position);
+    this.#feed.publish(event, position);
   }
 
   #message(incoming: Exclude<Incoming, { kind: 'event' }>): void {
@@ -350,7 +271,7 @@ export class Session {
     if (reply.kind === 'success' && (command.name === 'query-jobs' || command.name === 'query-block-jobs')) {
       this.jobs.learn(reply.value, command.mark);
     }
-    for (const listener of [...this.#settleListeners]) listener();
+    for (const listener of [...this.#replyListeners]) listener();
   }
 
   #notice(text: string): void {
@@ -385,7 +306,7 @@ export class Session {
     }
     // After `quit`, QEMU leaves without reading on, which can end in ECONNRESET as well as in end-of-file.
     if (this.#closing || this.#commands.leaving) this.#finish({ expected: true });
-    else this.#fail(this.#lostConnection(cause));
+    else this.#fail(this.#opened ? notOpened(this.#address, cause) : lostConnection(this.#address, cause));
   }
 
   #fail(error: QmpshError): void {
@@ -401,10 +322,12 @@ export class Session {
     this.#commands.end(this.#address, ending.error);
   }
 
-  #onEnd(listener: (ending: Ending) => void): () => void {
+  /** Lets a wait fail when the connection ends. */
+  readonly #rejectAtEnd = (reject: (error: unknown) => void, what: string): (() => void) => {
+    const listener = ({ error }: Ending) => reject(lostWait(this.#address, what, error));
     if (this.#ending) listener(this.#ending);
     return register(this.#endListeners, listener);
-  }
+  };
 
   async #loadSchema(): Promise<Schema> {
     const reply = await this.execute('query-qmp-schema');
@@ -421,42 +344,8 @@ export class Session {
     return safe(this.#options.address);
   }
 
-  #silent(limit: number): QmpshError {
-    const time = duration(limit / 1000);
-    if (this.#greeting || this.#options.agent) {
-      return new QmpshError('connect', `${this.#address} did not answer within ${time}`, { code: 'silent' });
-    }
-    const message = `${this.#address} takes connections, but sent no greeting within ${time}`;
-    const advice =
-      'A monitor serves one client at a time: most likely another one is connected (virsh, qmp-shell, another qmpsh). ' +
-      'End that one, or give QEMU a second monitor (-qmp). A QEMU guest agent never greets: use -N for it.';
-    return new QmpshError('connect', message, { code: 'busy', advice });
-  }
-
-  #lostConnection(cause: Error | undefined): QmpshError {
-    const given = cause instanceof QmpshError ? cause.advice : undefined;
-    if (this.#opened) {
-      const why = cause ? `: ${safe(cause.message)}` : ' before it had greeted';
-      const message = `${this.#address} ended the connection${why}`;
-      const advice = given ?? 'Is it a QMP monitor, and is QEMU still running?';
-      return new QmpshError('connect', message, { code: codeOf(cause) ?? 'ended', advice, cause });
-    }
-    const why = cause ? `: ${safe(cause.message)}` : '';
-    const message = `the connection to ${this.#address} was lost${why}`;
-    const advice = given ?? 'QEMU has most likely ended.';
-    return new QmpshError('lost', message, { code: codeOf(cause) ?? 'ended', advice, cause });
-  }
-
-  #lostWait(what: string): QmpshError {
-    const message = `the connection to ${this.#address} ended while waiting for ${what}`;
-    const advice = 'Whether it came is not known.';
-    return new QmpshError('lost', message, { code: 'ended', advice, cause: this.#ending?.error });
-  }
-
-  #noJob(id: string): QmpshError {
-    const others = this.jobs.list().map(job => safe(job.id));
-    const advice = others.length > 0 ? `There is: ${others.join(', ')}.` : 'There are no jobs.';
-    return new QmpshError('refused', `there is no job ${safe(id)}`, { code: 'no-job', advice });
+  #late(limit: number): QmpshError {
+    return silent(this.#address, limit, this.#greeting !== undefined || this.#options.agent === true);
   }
 }
 
@@ -475,13 +364,4 @@ function unsent(error: unknown, mark: number): Sent {
   const reply = Promise.reject<Reply>(error);
   reply.catch(() => {}); // whoever sent it need not look
   return { id: '', mark, reply };
-}
-
-function dropped(what: string, count: number): QmpshError {
-  const message = `${count} events since the command are no longer in the log: ${what} may have been among them`;
-  return new QmpshError('lost', message, { code: 'dropped' });
-}
-
-function codeOf(error: Error | undefined): string | undefined {
-  return error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

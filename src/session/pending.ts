@@ -1,9 +1,10 @@
 // The commands of a connection that wait for their reply, and those that wait for their turn.
-import { QmpshError } from '../qmp/errors.ts';
+import type { QmpshError } from '../qmp/errors.ts';
 import type { Reply, Request, Success } from '../qmp/message.ts';
 import type { Protocol } from '../qmp/protocol.ts';
 import { isObject, type Json } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
+import { noReply, notSent } from './failures.ts';
 
 /** A command on its way. `reply` gives the answer, a refusal too; it rejects with a QmpshError. */
 export interface Sent {
@@ -126,19 +127,12 @@ export class Commands {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     this.#queue = [];
-    const why = cause ? `: ${cause.message}` : '';
     for (const entry of entries) {
       if (entry.leaves && entry === this.#leaving) {
         entry.resolve(DONE);
         continue;
       }
-      const error = entry.written
-        ? new QmpshError('lost', `${entry.name} was sent to ${address}, but no reply came${why}`, {
-            code: 'no-reply',
-            advice: 'It may have happened. Connect again and look, before you repeat it.',
-            cause,
-          })
-        : notSent(entry.name, address);
+      const error = entry.written ? noReply(entry.name, address, cause) : notSent(entry.name, address);
       // Whoever sent it may have stopped waiting; that is no fault of the program.
       entry.reply.catch(() => {});
       entry.reject(error);
@@ -171,13 +165,6 @@ export class Commands {
 }
 
 const DONE: Success = { kind: 'success', value: {}, raw: { return: {} } };
-
-export function notSent(name: string, address: string): QmpshError {
-  return new QmpshError('connect', `${name} was not sent: the connection to ${address} has ended`, {
-    code: 'not-sent',
-    advice: 'Connect again.',
-  });
-}
 
 /** What to call a message. */
 export function nameOf(message: Json): string {

@@ -1,0 +1,78 @@
+// The sentences of a connection that fails.
+import { QmpshError } from '../qmp/errors.ts';
+import { safe } from '../text/safe.ts';
+import { duration } from '../text/size.ts';
+
+/** Nothing came in time. A busy monitor takes connections too, and leaves them unanswered. */
+export function silent(address: string, limit: number, greeted: boolean): QmpshError {
+  const time = duration(limit / 1000);
+  if (greeted)
+    return new QmpshError('connect', `${address} did not answer within ${time}`, { code: 'silent' });
+  const message = `${address} takes connections, but sent no greeting within ${time}`;
+  const advice =
+    'A monitor serves one client at a time: most likely another one is connected (virsh, qmp-shell, another qmpsh). ' +
+    'End that one, or give QEMU a second monitor (-qmp). A QEMU guest agent never greets: use -N for it.';
+  return new QmpshError('connect', message, { code: 'busy', advice });
+}
+
+/** The other side ended the connection before commands could be sent. */
+export function notOpened(address: string, cause: Error | undefined): QmpshError {
+  const why = cause ? `: ${safe(cause.message)}` : ' before it had greeted';
+  const advice = adviceOf(cause) ?? 'Is it a QMP monitor, and is QEMU still running?';
+  return new QmpshError('connect', `${address} ended the connection${why}`, {
+    code: codeOf(cause) ?? 'ended',
+    advice,
+    cause,
+  });
+}
+
+export function lostConnection(address: string, cause: Error | undefined): QmpshError {
+  const why = cause ? `: ${safe(cause.message)}` : '';
+  const advice = adviceOf(cause) ?? 'QEMU has most likely ended.';
+  return new QmpshError('lost', `the connection to ${address} was lost${why}`, {
+    code: codeOf(cause) ?? 'ended',
+    advice,
+    cause,
+  });
+}
+
+export function lostWait(address: string, what: string, cause: Error | undefined): QmpshError {
+  const message = `the connection to ${address} ended while waiting for ${what}`;
+  return new QmpshError('lost', message, { code: 'ended', advice: 'Whether it came is not known.', cause });
+}
+
+export function notSent(name: string, address: string): QmpshError {
+  return new QmpshError('connect', `${name} was not sent: the connection to ${address} has ended`, {
+    code: 'not-sent',
+    advice: 'Connect again.',
+  });
+}
+
+/** Sent, and the connection ended before a reply. */
+export function noReply(name: string, address: string, cause: Error | undefined): QmpshError {
+  const why = cause ? `: ${cause.message}` : '';
+  return new QmpshError('lost', `${name} was sent to ${address}, but no reply came${why}`, {
+    code: 'no-reply',
+    advice: 'It may have happened. Connect again and look, before you repeat it.',
+    cause,
+  });
+}
+
+/** Events that a wait should have seen were dropped from the log. */
+export function dropped(what: string, count: number): QmpshError {
+  const message = `${count} events since the command are no longer in the log: ${what} may have been among them`;
+  return new QmpshError('lost', message, { code: 'dropped' });
+}
+
+export function noJob(id: string, others: readonly string[]): QmpshError {
+  const advice = others.length > 0 ? `There is: ${safe(others.join(', '))}.` : 'There are no jobs.';
+  return new QmpshError('refused', `there is no job ${safe(id)}`, { code: 'no-job', advice });
+}
+
+function codeOf(error: Error | undefined): string | undefined {
+  return error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function adviceOf(error: Error | undefined): string | undefined {
+  return error instanceof QmpshError ? error.advice : undefined;
+}
