@@ -106,7 +106,7 @@ export function printValue(value: Json, type: Allowed = 'open'): string {
 }
 
 // Text that needs no quotes: it holds nothing that looks like quoting, a literal, an end or a shell's business.
-const BARE = /^[\p{L}\p{N}\p{M}\p{S}\p{P}]+$/u;
+const BARE = /^(?!["'{[]|[|&#]$)[\p{L}\p{N}\p{M}\p{S}\p{P}]+$/u;
 
 /** JSON in which characters that cannot be seen are escapes: pasted elsewhere, nothing gets lost. */
 function visible(json: string): string {
