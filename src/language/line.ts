@@ -48,6 +48,8 @@ export interface Candidate {
   readonly kind: 'command' | 'key' | 'enum' | 'bool' | 'value' | 'word' | 'file';
   /** A few words: the type, required or optional, deprecated. */
   readonly note?: string;
+  /** What it is or does, in one line. */
+  readonly about?: string;
   readonly required?: boolean;
   readonly deprecated?: boolean;
   /** Put behind the text when it is taken as the only one: ' ', '=', or nothing. */
