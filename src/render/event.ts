@@ -22,8 +22,8 @@ export interface EventOptions {
 const NAME_CELLS = 19;
 
 /**
- * One line for an event. Where the width is short the name is not padded and the time loses its milliseconds, then
- * is left out; what is told of the event is never cut.
+ * One line for an event. Where the width is short the name is not padded and the time loses its milliseconds, below
+ * 40 cells it is left out; what is told of the event is never cut, so that the line may take more than one row.
  */
 export function renderEvent(event: QmpEvent, options: EventOptions): StyledLine {
   const name = safe(event.name);
@@ -39,7 +39,9 @@ export function renderEvent(event: QmpEvent, options: EventOptions): StyledLine 
     [...when, ...short],
     [span(time.slice(0, 8), 'time'), span('  '), ...short],
   ];
-  return choices.find(choice => lineWidth(choice) <= options.width) ?? short;
+  const fitting = choices.find(choice => lineWidth(choice) <= options.width);
+  // A line that takes two rows in any case may as well say when.
+  return fitting ?? (options.width >= 40 ? (choices.at(-1) ?? short) : short);
 }
 
 /** What a line says beside time and name, without either: `job0  mirror  39 MiB of 39 MiB`. */
@@ -75,7 +77,14 @@ const TELLERS: ReadonlyMap<string, Teller> = new Map<string, Teller>([
       const state = text(data, 'status');
       const before =
         options.before === undefined || options.before === state ? '' : `${safe(options.before)} -> `;
-      return [who(data), [span(before, 'dim'), span(state, STATES.get(state))]];
+      return [
+        who(data),
+        [
+          span(before, 'dim'),
+          span(state, STATES.get(state)),
+          ...(state === 'null' ? [span(' (gone)', 'dim')] : []),
+        ],
+      ];
     },
   ],
   [
@@ -85,7 +94,9 @@ const TELLERS: ReadonlyMap<string, Teller> = new Map<string, Teller>([
       name(data, 'node-name'),
       part(`${text(data, 'operation')} error`, 'error'),
       part(text(data, 'reason')),
-      member(data, 'nospace') === true ? part('no space left', 'error') : [],
+      member(data, 'nospace') === true && !/space/i.test(text(data, 'reason'))
+        ? part('no space left', 'error')
+        : [],
       reaction(data),
     ],
   ],
