@@ -63,6 +63,7 @@ export function readValue(text: string, at: number, inTransaction = false): Read
 class ValueReader {
   private readonly faults: Problem[] = [];
   private open = false;
+  private firstOpen: Problem | undefined;
   private readonly text: string;
   private readonly inTransaction: boolean;
   private at: number;
@@ -93,7 +94,9 @@ class ValueReader {
         'Put a blank there, or quotes around the whole value.',
       );
     }
-    return { value, end: this.at, faults: this.faults, open: this.open };
+    // One fault brings others behind it that say nothing new; that something is not closed says most.
+    const fault = this.firstOpen ?? this.faults[0];
+    return { value, end: this.at, faults: fault === undefined ? [] : [fault], open: this.open };
   }
 
   value(depth: number): Value {
@@ -286,7 +289,7 @@ class ValueReader {
 
   private unclosed(start: number, message: string, advice: string): void {
     this.open = true;
-    this.fault(start, start + 1, message, advice);
+    this.firstOpen ??= { place: { start, end: start + 1 }, message, advice };
   }
 
   private fault(start: number, end: number, message: string, advice: string): void {

@@ -4,15 +4,23 @@ import type { Span, StyledLine } from '../text/style.ts';
 import { width } from '../text/width.ts';
 import type { Problem } from './line.ts';
 
+export interface ProblemOptions {
+  /** What the message is called, and its colour. */
+  readonly role?: 'error' | 'warning';
+  /** The number of the text's first row where it came from a file or a pipe; the message then names the row. */
+  readonly row?: number;
+}
+
 /**
  * The rows that show a problem of `text`: the row of the line with the place in it, `^~~~` under the place, the
- * message, and the nearest names or the advice. `severity` is what the message is called.
+ * message with the nearest names, and the advice.
  */
-export function showProblem(
+export function problemText(
   text: string,
   problem: Problem,
-  severity: 'error' | 'warning' = 'error',
+  options: ProblemOptions = {},
 ): readonly StyledLine[] {
+  const { role = 'error' } = options;
   const start = Math.max(0, Math.min(problem.place.start, text.length));
   const end = Math.max(start, Math.min(problem.place.end, text.length));
   const rowStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
@@ -21,27 +29,34 @@ export function showProblem(
   const before = safe(text.slice(rowStart, start));
   const marked = safe(text.slice(start, Math.min(end, rowEnd)));
   const after = safe(text.slice(Math.min(end, rowEnd), rowEnd));
-  const row: Span[] = [{ text: before }, { text: marked, role: severity }, { text: after }];
+  const row: Span[] = [{ text: before }, { text: marked, role }, { text: after }];
   const tail = '~'.repeat(Math.max(0, width(marked) - 1));
   return [
     row.filter(span => span.text !== ''),
-    [{ text: ' '.repeat(width(before)) }, { text: `^${tail}`, role: severity }].filter(
-      span => span.text !== '',
+    [{ text: ' '.repeat(width(before)) }, { text: `^${tail}`, role }].filter(span => span.text !== ''),
+    ...explain(
+      problem,
+      role,
+      options.row === undefined ? undefined : options.row + rowsBefore(text, rowStart),
     ),
-    ...explain(problem, severity),
   ];
 }
 
-/** The message without the line above it: for a place where the line is already on the screen. */
-export function explain(problem: Problem, severity: 'error' | 'warning' = 'error'): readonly StyledLine[] {
-  const lines: StyledLine[] = [
-    [
-      { text: severity, role: severity },
-      { text: `: ${safe(problem.message)}${meant(problem.nearest ?? [])}` },
-    ],
+function rowsBefore(text: string, end: number): number {
+  return text.slice(0, end).split('\n').length - 1;
+}
+
+function explain(
+  problem: Problem,
+  role: 'error' | 'warning',
+  row: number | undefined,
+): readonly StyledLine[] {
+  const where = row === undefined ? '' : ` in line ${row}`;
+  const message: StyledLine = [
+    { text: role, role },
+    { text: `${where}: ${safe(problem.message)}${meant(problem.nearest ?? [])}` },
   ];
-  if (problem.advice !== undefined) lines.push([{ text: safe(problem.advice), role: 'dim' }]);
-  return lines;
+  return problem.advice === undefined ? [message] : [message, [{ text: safe(problem.advice), role: 'dim' }]];
 }
 
 function meant(names: readonly string[]): string {

@@ -215,7 +215,7 @@ function missingMembers(missing: readonly Member[], path: Path, name: string): F
   const names = missing.map(m => m.name);
   const examples = missing.slice(0, 4).map(m => `${showPath([...path, m.name])}=${example(m.type())}`);
   return problem(path, 'name', `${name} needs ${names.join(', ')}`, {
-    advice: `Add ${examples.join(' ')}${missing.length > 4 ? ' and the others' : ''}.`,
+    advice: `Add ${examples.join(' ')}${missing.length > 4 ? ' and the others' : ''}`,
   });
 }
 
