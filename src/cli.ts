@@ -5,7 +5,7 @@ import { version } from '../package.json';
 import { CLOCK } from './io/clock.ts';
 import { connect } from './io/connect.ts';
 import { readNamed, reason } from './io/files.ts';
-import { columns, isTerminal, readInput, writeAll } from './io/stdio.ts';
+import { isTerminal, readInput, writeAll } from './io/stdio.ts';
 import { QmpshError } from './qmp/errors.ts';
 import type { Schema } from './schema/model.ts';
 import { Session } from './session/client.ts';
@@ -136,7 +136,7 @@ async function child(invocation: Invocation, argv: readonly string[]): Promise<E
   const { spawnQemu } = await import('./io/child.ts');
   const vm = await spawnQemu(argv);
   try {
-    return await converse(invocation, argv[0] ?? 'qemu', { transport: () => vm.connect() });
+    return await converse(invocation, argv[0] ?? 'qemu', { transport: async () => vm.transport });
   } finally {
     await vm.close();
   }

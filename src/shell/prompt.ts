@@ -1,6 +1,7 @@
 // The host of a prompt: what lines typed on a terminal may use. The screen is given to it.
 import type { Practice } from '../io/practice.ts';
 import type { Problem, Warning } from '../language/line.ts';
+import { print } from '../language/print.ts';
 import { problemText } from '../language/problem.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { QmpEvent, Reply, Request } from '../qmp/message.ts';
@@ -12,10 +13,9 @@ import { explainRefusal } from '../schema/notes.ts';
 import type { Session } from '../session/client.ts';
 import type { JobOutcome } from '../session/jobs.ts';
 import { type Json, spacedJson, stringifyJson } from '../text/json.ts';
-import { span } from '../text/line.ts';
+import { span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
-import { wrapLine } from '../text/wrap.ts';
 import { ALL_EVENTS, type EventFilter } from './filter.ts';
 import type { Exit, Host } from './host.ts';
 import type { Settings } from './settings.ts';
@@ -115,7 +115,7 @@ export class PromptHost implements Host {
 
   showEvents(events: readonly QmpEvent[]): void {
     const options = { width: this.width, utcOffsetMinutes: this.#parts.utcOffset() };
-    this.#parts.print(events.flatMap(event => renderEvent(event, options)));
+    this.#parts.print(events.map(event => renderEvent(event, options)));
   }
 
   waited(event: QmpEvent): void {
@@ -161,7 +161,7 @@ export class PromptHost implements Host {
       width: this.width,
       format: this.settings.format,
       ...(request ? { request } : {}),
-      explain: (refusal, asked) => explainRefusal(refusal.desc, asked),
+      explain: explained,
     });
     this.#parts.print([...whose, ...lines]);
   }
@@ -191,4 +191,13 @@ export class PromptHost implements Host {
   leave(status: Exit = 0): void {
     this.#parts.leave(status);
   }
+}
+
+/** What a puzzling refusal means, with the line that would work. */
+function explained(
+  desc: string,
+  request?: Request,
+): { readonly text: string; readonly line?: string } | undefined {
+  const meaning = explainRefusal(desc, request);
+  return meaning?.instead ? { text: meaning.text, line: print(meaning.instead) } : meaning;
 }

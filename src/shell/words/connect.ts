@@ -1,3 +1,4 @@
+import type { Exit } from '../host.ts';
 import { misuse } from '../misuse.ts';
 import type { Word } from '../word.ts';
 
@@ -10,7 +11,7 @@ export const CONNECT: Word = {
     '    ./qmp.sock          a unix socket',
     '    host:4444           TCP; [::1]:4444 for IPv6',
   ],
-  run: async ({ args }, host) => {
+  run: async ({ args }, host): Promise<Exit> => {
     if (args.length > 1) throw misuse(CONNECT, 'an address is one word');
     await host.connect(args[0] ?? host.address);
     return 0;

@@ -1,3 +1,4 @@
+import type { Exit } from '../host.ts';
 import { misuse } from '../misuse.ts';
 import { applySetting, SETTINGS } from '../settings.ts';
 import type { Word } from '../word.ts';
@@ -15,7 +16,7 @@ export const SET: Word = {
     const setting = before.length === 1 ? SETTINGS.find(row => row.name === before[0]) : undefined;
     return (setting?.values ?? []).map(text => ({ text }));
   },
-  run: async ({ args }, host) => {
+  run: async ({ args }, host): Promise<Exit> => {
     const [name, value, ...rest] = args;
     if (rest.length > 0) throw misuse(SET, 'a setting has one value');
     if (name !== undefined && value !== undefined) {

@@ -1,0 +1,3 @@
+export async function interactive(_: unknown): Promise<0> {
+  return 0;
+}

@@ -1,0 +1,3 @@
+import type { Word } from '../word.ts';
+
+export const HELP: Word = { name: '.help', usage: '', help: '', more: [], run: () => 0 };
