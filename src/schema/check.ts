@@ -92,24 +92,25 @@ class Checker {
   ): void {
     const key = String(path.at(-1));
     const others = variantsWith(type, key);
-    const free = members.map(m => m.name).filter(m => !Object.hasOwn(given, m));
-    const near = nearest(key, free);
+    const names = members.map(m => m.name);
+    const all = nearest(key, names);
+    const taken = all[0] !== undefined && Object.hasOwn(given, all[0]) ? all[0] : undefined;
+    const near = taken === undefined ? all.filter(n => !Object.hasOwn(given, n)) : [];
     const variant = type.tag === undefined ? undefined : member(given, type.tag);
     const where =
       typeof variant === 'string' && type.variants?.has(variant) ? ` with ${type.tag}=${variant}` : '';
+    const advice = (): string | undefined => {
+      if (others.length > 0) return `It goes with ${type.tag}=${some(others)}.`;
+      if (taken !== undefined) return `${quote(taken)} is given already: take this one out.`;
+      if (near.length > 0) return undefined;
+      const free = names.filter(n => !Object.hasOwn(given, n));
+      return names.length === 0 ? 'It takes none.' : `It takes ${some(free.length > 0 ? free : names)}.`;
+    };
+    const more = advice();
     this.findings.push(
       problem(path, 'name', `${name} has no argument ${quote(key)}${where}`, {
         ...(near.length > 0 ? { nearest: near } : {}),
-        ...(others.length > 0
-          ? { advice: `It goes with ${type.tag}=${some(others)}.` }
-          : near.length > 0
-            ? {}
-            : {
-                advice:
-                  members.length === 0
-                    ? 'It takes none.'
-                    : `It takes ${some(free.length > 0 ? free : members.map(m => m.name))}.`,
-              }),
+        ...(more === undefined ? {} : { advice: more }),
       }),
     );
   }

@@ -23,7 +23,10 @@ export function rank(typed: string, label: string): Rank | undefined {
     return { score: want.length === have.length ? 0 : tail, matched: range(0, want.length) };
   }
   const starts = wordStarts(want, have);
-  if (starts !== undefined) return { score: 1 + 0.5 * skipped(have, starts) + 0.5 * tail, matched: starts };
+  if (starts !== undefined) {
+    const breaks = starts.filter((at, i) => i > 0 && at !== (starts[i - 1] ?? 0) + 1).length / starts.length;
+    return { score: 1 + 0.3 * skipped(have, starts) + 0.4 * breaks + 0.3 * tail, matched: starts };
+  }
   const part = have.indexOf(want);
   if (part !== -1) return { score: 2 + tail, matched: range(part, want.length) };
   const letters = subsequence(want, have);
@@ -55,7 +58,9 @@ export function nearest(typed: string, names: readonly string[], max = 3): reado
     for (const { item, score } of fuse.search(typed.slice(0, 32), { limit: max }))
       offer(item, 1 + (score ?? 1));
   }
-  const best = [...scores].sort((a, b) => a[1] - b[1] || a[0].length - b[0].length);
+  // Of two names one edit away, the one of the same length: two letters swapped is the commonest slip.
+  const apart = (name: string) => Math.abs(name.length - typed.length);
+  const best = [...scores].sort((a, b) => a[1] - b[1] || apart(a[0]) - apart(b[0]));
   return best.slice(0, max).map(([name]) => name);
 }
 
