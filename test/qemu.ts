@@ -1,6 +1,6 @@
 // A real QEMU for a test: stopped, without display, its monitor on a unix socket in a folder of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLOCK } from '../src/io/clock.ts';
@@ -76,7 +76,7 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
     rmSync(folder, { recursive: true, force: true });
   };
   const wanted = options.monitor ? undefined : address;
-  for (let tries = 0; wanted !== undefined && !existsSync(wanted); tries++) {
+  for (let tries = 0; wanted !== undefined && !listens(wanted); tries++) {
     if (gone || tries > 1500) {
       await close();
       throw new Error(`QEMU did not start: ${said}`);
@@ -84,6 +84,13 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
     await new Promise(resolve => setTimeout(resolve, 10));
   }
   return { pid: child.pid ?? 0, folder, address, exited, kill, close };
+}
+
+/** Whether somebody listens at a socket. Its file comes a moment earlier, and a try would count as a client. */
+function listens(path: string): boolean {
+  if (!existsSync('/proc/net/unix')) return existsSync(path);
+  const rows = readFileSync('/proc/net/unix', 'utf8').split('\n');
+  return rows.some(row => row.endsWith(` ${path}`) && row.split(/\s+/)[3] === '00010000');
 }
 
 /** A session with the monitor at an address. */
