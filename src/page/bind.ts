@@ -39,7 +39,7 @@ export function bind(step: Pick<Step, 'kind' | 'text'>, values: Values): Bound {
 export function bindText(text: string, values: Values): string {
   return pieces(text)
     .map(piece =>
-      piece.kind === 'text' ? piece.text : piece.kind === 'name' ? plain(valueOf(piece, values)) : piece.text,
+      piece.kind === 'text' ? piece.text : piece.kind === 'name' ? plain(valueAt(piece, values)) : piece.text,
     )
     .join('');
 }
@@ -58,7 +58,7 @@ export function bindQuery(text: string, values: Values): Bound {
           `$${nameOf(piece)} stands inside quotes in a query`,
           `Write it without quotes; join('', ['text', $name]) puts texts together.`,
         );
-      } else bound += `\`${stringifyJson(valueOf(piece, values).json).replaceAll('`', '\\u0060')}\``;
+      } else bound += `\`${stringifyJson(valueAt(piece, values).json).replaceAll('`', '\\u0060')}\``;
     }
     return { ok: true, text: bound };
   } catch (error) {
@@ -82,7 +82,6 @@ function bindLine(parts: readonly Piece[], values: Values, isWord: boolean): str
   let literal = false; // the token's value began with a bracket or a quote: everything in it is bound in place
   let seen = '';
   let first = true;
-  const piped = false;
 
   const flush = () => {
     if (token.parts.length > 0) {
@@ -95,12 +94,14 @@ function bindLine(parts: readonly Piece[], values: Values, isWord: boolean): str
   };
 
   for (const [i, piece] of parts.entries()) {
-    if (piped) return out + bindShell(parts.slice(i), values);
     if (piece.kind !== 'text') {
       if (literal)
         out +=
-          quote === '' ? literalText(valueOf(piece, values)) : inQuotes(plain(valueOf(piece, values)), quote);
-      else token.parts.push(piece);
+          quote === '' ? literalText(valueAt(piece, values)) : inQuotes(plain(valueAt(piece, values)), quote);
+      else {
+        token.parts.push(piece);
+        seen += '$';
+      }
       continue;
     }
     let from = 0;
@@ -164,7 +165,7 @@ function settle(parts: readonly Piece[], values: Values): string {
 }
 
 function refuseKey(piece: Piece, values: Values): string {
-  valueOf(piece, values);
+  valueAt(piece, values);
   throw new Fault(
     `$${nameOf(piece)} stands where a name of the language must stand`,
     'A parameter can be a value, or a part of one.',
@@ -186,11 +187,11 @@ function bindToken(parts: readonly Piece[], values: Values, isCommand: boolean):
       : [{ ...head, text: head.text.slice(key.length) }, ...parts.slice(1)];
   const held = rest.filter(piece => piece.kind !== 'text' || piece.text !== '');
   const [only] = held;
-  if (held.length === 1 && only?.kind === 'name') return key + bare(valueOf(only, values));
+  if (held.length === 1 && only?.kind === 'name') return key + bare(valueAt(only, values));
   const text = held
-    .map(piece => (piece.kind === 'text' ? piece.text : plain(valueOf(piece, values))))
+    .map(piece => (piece.kind === 'text' ? piece.text : plain(valueAt(piece, values))))
     .join('');
-  const safe = held.every(piece => piece.kind === 'text' || SAFE.test(plain(valueOf(piece, values))));
+  const safe = held.every(piece => piece.kind === 'text' || SAFE.test(plain(valueAt(piece, values))));
   return key + (safe ? text : stringifyJson(text));
 }
 
@@ -228,7 +229,7 @@ function bindShell(parts: readonly Piece[], values: Values): string {
       out += piece.text;
       continue;
     }
-    const text = plain(valueOf(piece, values));
+    const text = plain(valueAt(piece, values));
     if (text.includes('\0'))
       throw new Fault(`$${nameOf(piece)} holds a zero byte`, 'A shell cannot take it.');
     switch (context.at(-1)) {
@@ -291,7 +292,7 @@ function quoteAfter(text: string, quote: string, quotes: readonly string[]): str
   return open;
 }
 
-function valueOf(piece: Piece, values: Values): Value {
+function valueAt(piece: Piece, values: Values): Value {
   const value = piece.kind === 'name' ? values.get(piece.name) : undefined;
   if (value) return value;
   throw new Fault(`$${nameOf(piece)} has no value`, 'Give it one, or write $$ for a dollar.');

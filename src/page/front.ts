@@ -137,11 +137,12 @@ export async function readFront(
         spec = { ...spec, disk: textOf(value) };
       else if (entry.name === 'disks' && list) spec = { ...spec, disks: list };
       else if (entry.name === 'args' && list) spec = { ...spec, args: list };
+      else if (entry.name === 'second' && typeof value === 'string') spec = { ...spec, second: value };
       else
         fault(
           entry.offset,
           `practice: ${entry.name} is not understood`,
-          'It may have disk (a size), disks (a list of sizes) and args (a list of QEMU arguments).',
+          'It may have disk (a size), disks (a list of sizes), args (a list of QEMU arguments) and second (the parameter that gets a second VM).',
         );
     }
     return spec;

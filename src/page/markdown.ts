@@ -81,6 +81,7 @@ function describe(index: number, row: number, info: string, problem: (problem: P
   let group: Fence['group'] = 'main';
   let when: Condition | undefined;
   let each: Fence['each'];
+  let on: string | undefined;
   for (const word of info.split(/\s+/).slice(1)) {
     const condition = /^if=(!?)([A-Za-z_][\w-]*)(?:(==|!=)(.*))?$/.exec(word);
     const loop = /^each=([A-Za-z_]\w*):([A-Za-z_]\w*)$/.exec(word);
@@ -90,14 +91,15 @@ function describe(index: number, row: number, info: string, problem: (problem: P
         condition[3] === '==' || condition[3] === '!=' ? condition[3] : condition[1] ? 'unset' : 'set';
       when = { name: condition[2], operator, value: condition[4] ?? '' };
     } else if (loop?.[1] && loop[2]) each = { name: loop[1], list: loop[2] };
+    else if (/^on=[A-Za-z_]\w*$/.test(word)) on = word.slice(3);
     else {
       problem({
         row,
         message: `a qmp fence knows no ${JSON.stringify(word)}`,
         advice:
-          'It may say on-failure, try, if=NAME, if=!NAME, if=NAME==VALUE, if=NAME!=VALUE and each=NAME:LIST.',
+          'It may say on-failure, try, if=NAME, if=!NAME, if=NAME==VALUE, if=NAME!=VALUE, each=NAME:LIST and on=NAME.',
       });
     }
   }
-  return { index, row, group, ...(when ? { when } : {}), ...(each ? { each } : {}) };
+  return { index, row, group, ...(when ? { when } : {}), ...(each ? { each } : {}), ...(on ? { on } : {}) };
 }

@@ -46,6 +46,8 @@ export interface PracticeSpec {
   readonly disks?: readonly string[];
   /** Further arguments for QEMU. */
   readonly args?: readonly string[];
+  /** The parameter that gets the address of a second VM, which has an empty disk of the same size and awaits a migration. */
+  readonly second?: string;
 }
 
 /** When a fence runs: `if=then==complete`, `if=compress` (set, and not off, no, false, 0 or empty). */
@@ -61,6 +63,8 @@ export interface Fence {
   readonly row: number;
   readonly group: 'main' | 'on-failure' | 'try';
   readonly when?: Condition;
+  /** `on=to`: its `(QEMU)` steps go to the monitor whose address the parameter holds. */
+  readonly on?: string;
   /** `each=name:names`: the fence runs once for each value of a list. */
   readonly each?: { readonly name: string; readonly list: string };
 }

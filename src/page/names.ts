@@ -37,7 +37,7 @@ export function letOf(
   step: Pick<Step, 'kind' | 'text'>,
 ): { readonly name: string; readonly query: string } | undefined {
   const found =
-    step.kind === 'word' ? /^\.let\s+([A-Za-z_]\w*)\s*=(?!=)\s*([^]*\S)\s*$/.exec(step.text) : undefined;
+    step.kind === 'word' ? /^\.let\s+([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*\S)\s*$/.exec(step.text) : undefined;
   return found?.[1] && found[2] ? { name: found[1], query: found[2] } : undefined;
 }
 
@@ -53,7 +53,7 @@ export function checkNames(page: Page): PageProblem[] {
   }
   for (const fence of page.fences) {
     const loop = fence.each;
-    for (const name of [fence.when?.name, loop?.list]) {
+    for (const name of [fence.when?.name, loop?.list, fence.on]) {
       if (name !== undefined && !known.has(name)) problems.push(unknown(name, fence.row, [...known]));
     }
     const own = loop && !known.has(loop.name) ? loop.name : undefined;
@@ -78,7 +78,7 @@ export function checkNames(page: Page): PageProblem[] {
         problems.push({
           row,
           message: `\${ in ${where} is no parameter`,
-          advice: 'Write ${NAME} for one, and $${ for the characters.',
+          advice: `Write \${NAME} for one, and $\${ for the characters.`,
         });
       }
     }

@@ -177,15 +177,15 @@ class Reader {
         continue;
       }
       i += 1;
-      const escape = this.#text[i] ?? '';
-      const hex = { u: 4, x: 2 }[escape];
+      const letter = this.#text[i] ?? '';
+      const hex = { u: 4, x: 2 }[letter];
       if (hex === undefined) {
-        value += { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }[escape] ?? escape;
+        value += { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }[letter] ?? letter;
         continue;
       }
       const digits = this.#text.slice(i + 1, i + 1 + hex);
       if (!/^[0-9a-fA-F]+$/.test(digits) || digits.length < hex)
-        throw new Fault(`'\\${escape}' wants ${hex} hexadecimal digits`, i);
+        throw new Fault(`'\\${letter}' wants ${hex} hexadecimal digits`, i);
       value += String.fromCharCode(Number.parseInt(digits, 16));
       i += hex;
     }

@@ -1,0 +1,143 @@
+// The recorder: what was done at the prompt becomes the text of a page, piece by piece. Each piece is whole when it is
+// given out, so that a recording cut short by a crash ends at a step.
+import { type Json, stringifyJson } from '../text/json.ts';
+
+export type Happening =
+  /** A line that ran, secrets masked, with what it sent and what came back. */
+  | { readonly kind: 'line'; readonly text: string; readonly request?: Json; readonly reply?: Json }
+  /** A line that was refused, or could not be understood: kept as a comment. */
+  | { readonly kind: 'failed'; readonly text: string; readonly why: string }
+  /** A host command and what it printed. */
+  | { readonly kind: 'shell'; readonly text: string; readonly output: string }
+  /** The user saw this event come before going on. */
+  | { readonly kind: 'waited'; readonly event: string; readonly with: Readonly<Record<string, string>> };
+
+export interface RecordOptions {
+  /** Markdown: each step in a fence of its own, so that the file is well-formed after every step. */
+  readonly markdown: boolean;
+  /** Also write requests and replies. */
+  readonly replies: boolean;
+}
+
+/** What a recording begins with. */
+export function recordingHead(title: string, options: RecordOptions): string {
+  const words = title.replace(/[\r\n]+/g, ' ').trim();
+  return options.markdown ? `# ${words}\n` : `# ${words}\n\n`;
+}
+
+/** The text to append for one happening. */
+export function recordingOf(happening: Happening, options: RecordOptions): string {
+  const body = bodyOf(happening, options);
+  return options.markdown ? `\n\`\`\`qmp\n${body}\`\`\`\n` : body;
+}
+
+function bodyOf(happening: Happening, options: RecordOptions): string {
+  switch (happening.kind) {
+    case 'line': {
+      const shown = options.replies ? [happening.request, happening.reply] : [];
+      const output = shown.flatMap(value => (value === undefined ? [] : `${stringifyJson(value, 4)}\n`));
+      return `(QEMU) ${dollars(happening.text.trim())}\n${output.join('')}`;
+    }
+    case 'shell': {
+      const output = options.replies ? happening.output.replace(/\r/g, '').replace(/\n+$/, '') : '';
+      return `$ ${dollars(happening.text.trim())}\n${output === '' ? '' : `${output}\n`}${options.markdown ? '' : '\n'}`;
+    }
+    case 'failed':
+      return comment([
+        `failed: ${happening.text.trim()}`,
+        ...happening.why
+          .trim()
+          .split('\n')
+          .map(row => `  ${row}`),
+      ]);
+    case 'waited': {
+      const conditions = Object.entries(happening.with).map(
+        ([key, value]) => ` ${key}=${dollars(word(value))}`,
+      );
+      return `(QEMU) .wait ${happening.event}${conditions.join('')}\n`;
+    }
+  }
+}
+
+export interface Suggestion {
+  readonly name: string;
+  readonly kind: 'node' | 'file' | 'job';
+  readonly value: string;
+  readonly count: number;
+}
+
+/** Values of a recording that look like parameters: the names of nodes, files and jobs its requests hold. */
+export function suggestParams(requests: readonly Json[]): Suggestion[] {
+  const seen = new Map<string, { kind: Suggestion['kind']; count: number }>();
+  for (const request of requests)
+    walk(request, (key, value) => {
+      const kind = KINDS.get(key);
+      if (!kind || value === '' || value.startsWith('#')) return;
+      const known = seen.get(value);
+      seen.set(value, { kind: known?.kind ?? kind, count: (known?.count ?? 0) + 1 });
+    });
+  const used = new Set<string>(['run']);
+  return [...seen].map(([value, { kind, count }]) => {
+    let name: string = kind;
+    for (let i = 2; used.has(name); i++) name = `${kind}${i}`;
+    used.add(name);
+    return { name, kind, value, count };
+  });
+}
+
+/** A recording with values made parameters: front matter is put before it, and each whole value becomes `$name`. */
+export function parametrize(
+  text: string,
+  chosen: readonly Pick<Suggestion, 'name' | 'kind' | 'value'>[],
+): string {
+  if (chosen.length === 0) return text;
+  const byLength = [...chosen].sort((a, b) => b.value.length - a.value.length);
+  const rows = text.split('\n').map(row => {
+    if (!/^\s*(\(QEMU\)|\$) /.test(row)) return row;
+    return byLength.reduce((changed, { name, value }) => {
+      const whole = new RegExp(
+        `(?<![\\w./$-])${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w./-])`,
+        'g',
+      );
+      return changed.replace(whole, () => `\${${name}}`);
+    }, row);
+  });
+  const params = chosen.map(
+    ({ name, kind, value }) => `  ${name}: { kind: ${kind}, default: ${JSON.stringify(value)} }\n`,
+  );
+  return `---\nparams:\n${params.join('')}---\n${rows.join('\n')}`;
+}
+
+const KINDS: ReadonlyMap<string, Suggestion['kind']> = new Map([
+  ['node-name', 'node'],
+  ['snapshot-node-name', 'node'],
+  ['node', 'node'],
+  ['target', 'node'],
+  ['base-node', 'node'],
+  ['top-node', 'node'],
+  ['overlay', 'node'],
+  ['filename', 'file'],
+  ['snapshot-file', 'file'],
+  ['job-id', 'job'],
+]);
+
+function walk(value: Json, visit: (key: string, value: string) => void): void {
+  if (value === null || typeof value !== 'object') return;
+  for (const [key, item] of Object.entries(value)) {
+    if (typeof item === 'string') visit(key, item);
+    else walk(item, visit);
+  }
+}
+
+function comment(rows: readonly string[]): string {
+  return `${rows.map(row => `# ${row}`).join('\n')}\n`;
+}
+
+/** A dollar that a name could follow is doubled, so that it is played as it was typed. */
+function dollars(text: string): string {
+  return text.replace(/\$(?=[A-Za-z_{$])/g, '$$$$');
+}
+
+function word(text: string): string {
+  return /^[\w./:@+-]+$/.test(text) ? text : JSON.stringify(text);
+}
