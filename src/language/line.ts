@@ -10,6 +10,8 @@ export interface Problem {
   /** What to do about it, as one sentence. */
   readonly advice?: string;
   readonly nearest?: readonly string[];
+  /** Something is only not there yet: no problem while the line is being typed. */
+  readonly unfinished?: true;
 }
 
 /** Worth one line to the user; the request is sent all the same (deprecated, unstable). */

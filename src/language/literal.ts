@@ -289,7 +289,8 @@ class ValueReader {
 
   private unclosed(start: number, message: string, advice: string): void {
     this.open = true;
-    this.firstOpen ??= { place: { start, end: start + 1 }, message, advice };
+    const place = { start, end: Math.min(start + 1, this.text.length) };
+    this.faults.push({ place, message, advice, unfinished: true });
   }
 
   private fault(start: number, end: number, message: string, advice: string): void {

@@ -110,14 +110,17 @@ function inRaw(value: Value, text: string, cursor: number, schema: Schema | unde
   const command = typeof execute === 'string' ? schema?.commands.get(execute) : undefined;
   const context = {
     name: typeof execute === 'string' ? execute : '',
-    type: message(schema, command?.arguments),
+    type: messageType(schema, command?.arguments),
     given: isObject(given) ? given : {},
   };
   return insideLiteral(value, text, cursor, { context, path: [], type: context.type });
 }
 
 /** The type of a request as it goes over the wire. */
-function message(schema: Schema | undefined, args: ObjectType | undefined): ObjectType | undefined {
+export function messageType(
+  schema: Schema | undefined,
+  args: ObjectType | undefined,
+): ObjectType | undefined {
   if (schema === undefined) return undefined;
   const names: Type = {
     kind: 'enum',
@@ -158,7 +161,7 @@ function inTransaction(
   if (cursor <= tree.open.start) return name(tree.namePlace, text, cursor);
   if (tree.close !== undefined && cursor >= tree.close.end) return { kind: 'nothing' };
   const own = schema?.commands.get('transaction')?.arguments;
-  const union = objectIn(arrayIn(own === undefined ? undefined : typeAt(own, ['actions'], {}))?.element());
+  const union = actionUnion(schema);
   const actions = union?.variants === undefined ? [] : [...union.variants.keys()];
   const keysOf = (index: number): Spot => {
     const action = tree.actions[index];
@@ -175,6 +178,12 @@ function inTransaction(
   // In a gap, an argument of this action may follow as well as the next action.
   if (spot.kind !== 'key' || spot.typed !== '' || spot.path.length > 0 || spot.literal) return spot;
   return beside(name({ start: cursor, end: cursor }, text, cursor), spot, actions, text);
+}
+
+/** The union of what a transaction may do, by command name. */
+export function actionUnion(schema: Schema | undefined): ObjectType | undefined {
+  const own = schema?.commands.get('transaction')?.arguments;
+  return own === undefined ? undefined : objectIn(arrayIn(typeAt(own, ['actions'], {}))?.element());
 }
 
 function beside(
@@ -204,14 +213,14 @@ function beside(
   };
 }
 
-function actionContext(action: Call, union: ObjectType | undefined, text: string): Context {
+export function actionContext(action: Call, union: ObjectType | undefined, text: string): Context {
   const data = union?.variants
     ?.get(action.name)?.()
     .members.find(member => member.name === 'data');
   return contextOf(action.name, objectIn(data?.type()), action.args, text);
 }
 
-function contextOf(
+export function contextOf(
   name: string,
   type: ObjectType | undefined,
   args: readonly Argument[],

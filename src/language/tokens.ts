@@ -197,7 +197,9 @@ class LineReader {
       this.blanks();
       if (this.at >= this.text.length) {
         this.unclosed = true;
-        this.fault(bar, bar + 1, 'the transaction is not closed', 'Close it with ")".');
+        const place = { start: bar, end: bar + 1 };
+        const advice = 'Close it with ")".';
+        this.faults.push({ place, message: 'the transaction is not closed', advice, unfinished: true });
         return { ...this.common(), kind: 'transaction', ...base, args, actions };
       }
       if (this.closesTransaction()) {
@@ -285,13 +287,10 @@ class LineReader {
       this.at++;
       this.blanks();
       const text = this.text.slice(this.at).trimEnd();
-      if (text === '')
-        this.fault(
-          start,
-          start + 1,
-          'no host command stands behind "|"',
-          'Write one, as in: query-block | jq .',
-        );
+      if (text === '') {
+        const advice = 'Write one, as in: query-block | jq .';
+        this.faults.push({ place, message: 'no host command stands behind "|"', advice, unfinished: true });
+      }
       const pipe = { bar: place, place: { start: this.at, end: this.at + text.length }, text };
       this.at = this.text.length;
       return { pipe };
