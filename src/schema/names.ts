@@ -30,7 +30,7 @@ export type NameKind =
 /** What is wanted at a place of a line, with what was typed of it. */
 export interface Wanted {
   readonly kind: NameKind;
-  /** For objects: what their type begins with, such as `tls-creds`. */
+  /** For objects: what their type begins with, such as `tls-creds`. For nodes: `drive`, when a drive's name will do too. */
   readonly of?: string;
   readonly typed: string;
   readonly place: Place;
@@ -47,7 +47,7 @@ export interface Naming {
 
 // A row: `command.argument`, `command.path.to.argument`, `[tag].argument` (the tag's value in the same object
 // or one above: driver, type, qom-type), or `argument` for all that is left. The most exact row wins.
-// `object:TYPE` are objects whose type begins so.
+// `object:TYPE` are objects whose type begins so; `node:drive` takes the name of a drive as well.
 const NAMES = `
 node-name  node
 node  node
@@ -70,7 +70,7 @@ raw  node
 test  node
 log  node
 extents  node
-device  node
+device  node:drive
 target  node
 bitmap  bitmap
 bitmaps  bitmap
@@ -115,7 +115,6 @@ top  file
 driver  driver
 config  file
 conf  file
-block-commit.device  node
 block-dirty-bitmap-add.name  new
 block-dirty-bitmap-remove.name  bitmap
 block-dirty-bitmap-clear.name  bitmap
