@@ -23,8 +23,8 @@ export interface Qemu {
 export interface QemuOptions {
   /** Added to QEMU's own options. */
   readonly args?: readonly string[];
-  /** Added behind the monitor's address: `,pretty=on` and the like go through `monitor`. */
-  readonly monitor?: readonly string[];
+  /** The monitor sends each message over many lines. */
+  readonly pretty?: boolean;
   /** Disks to make: name and size. */
   readonly disks?: readonly (readonly [string, string])[];
 }
@@ -48,7 +48,9 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
     if (made.status !== 0) throw new Error(made.error ? MISSING : `qemu-img: ${made.stderr}`);
   }
   const address = join(folder, 'm');
-  const monitor = options.monitor ?? ['-qmp', `unix:${address},server=on,wait=off`];
+  const socket = `socket,id=qmp,path=${address},server=on,wait=off`;
+  const pretty = options.pretty ? ',pretty=on' : '';
+  const monitor = ['-chardev', socket, '-mon', `chardev=qmp,mode=control${pretty}`];
   const args = ['-S', '-display', 'none', '-nodefaults', '-M', 'q35', '-m', '64', ...monitor];
   const child = spawn(PROGRAM, [...args, ...(options.args ?? [])], {
     cwd: folder,
@@ -75,8 +77,7 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
     await kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  const wanted = options.monitor ? undefined : address;
-  for (let tries = 0; wanted !== undefined && !listens(wanted); tries++) {
+  for (let tries = 0; !listens(address); tries++) {
     if (gone || tries > 1500) {
       await close();
       throw new Error(`QEMU did not start: ${said}`);

@@ -38,7 +38,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
     return new SocketTransport(await dial(() => netConnect(target), address, options));
   } catch (error) {
     if (error instanceof QmpshError) throw error;
-    throw to.kind === 'unix' ? unixError(to.path, error) : tcpError(to, error);
+    throw connectError(to, error);
   }
 }
 
@@ -122,6 +122,11 @@ function tooLong(path: string): QmpshError {
   const advice =
     'Go to its folder and use a relative path, or make a symbolic link to the folder with a short name.';
   return new QmpshError('connect', message, { code: 'path-too-long', advice });
+}
+
+/** The sentence for an error of the system's, and what to do. */
+export function connectError(to: Exclude<Address, { kind: 'ssh' }>, cause: unknown): QmpshError {
+  return to.kind === 'unix' ? unixError(to.path, cause) : tcpError(to, cause);
 }
 
 function unixError(path: string, cause: unknown): QmpshError {

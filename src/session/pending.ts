@@ -115,8 +115,10 @@ export class Commands {
     const [place, entry] = found;
     this.#entries.delete(place);
     if (!entry.oob) this.#inFlight--;
-    const next = this.#queue.shift();
-    if (next) this.#write(next);
+    if (this.#inFlight < IN_FLIGHT) {
+      const next = this.#queue.shift();
+      if (next) this.#write(next);
+    }
     if (entry === this.#leaving && reply.kind === 'refusal') this.#leaving = undefined;
     entry.resolve(reply);
     return entry;

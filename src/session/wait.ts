@@ -23,7 +23,7 @@ export interface Wait<T> extends WaitOptions {
 /** Rejects with a QmpshError `timeout` or `interrupted`, or with what `start` rejects with. Leaves nothing behind. */
 export function wait<T>(options: Wait<T>): Promise<T> {
   const { clock, what, timeout, signal } = options;
-  return new Promise<T>((resolve, reject) => {
+  const waiting = new Promise<T>((resolve, reject) => {
     const undo: (() => void)[] = [];
     let settled = false;
     const settle = (run: () => void) => {
@@ -52,4 +52,7 @@ export function wait<T>(options: Wait<T>): Promise<T> {
     if (settled) stop();
     else undo.push(stop);
   });
+  // It may fail while whoever waits is still busy with something else; that is no fault of the program.
+  waiting.catch(() => {});
+  return waiting;
 }
