@@ -63,7 +63,7 @@ export function readValue(text: string, at: number, inTransaction = false): Read
 class ValueReader {
   private readonly faults: Problem[] = [];
   private open = false;
-  private firstOpen: Problem | undefined;
+  private givenUp = false;
   private readonly text: string;
   private readonly inTransaction: boolean;
   private at: number;
@@ -94,9 +94,11 @@ class ValueReader {
         'Put a blank there, or quotes around the whole value.',
       );
     }
-    // One fault brings others behind it that say nothing new; that something is not closed says most.
-    const fault = this.firstOpen ?? this.faults[0];
-    return { value, end: this.at, faults: fault === undefined ? [] : [fault], open: this.open };
+    // One fault brings others behind it that say nothing new.
+    const first = this.faults.find(fault => fault.unfinished !== true);
+    const unfinished = this.faults.find(fault => fault.unfinished === true);
+    const faults = [first, unfinished].filter(fault => fault !== undefined);
+    return { value, end: this.at, faults, open: this.open };
   }
 
   value(depth: number): Value {
@@ -118,6 +120,7 @@ class ValueReader {
       'QEMU takes no deeper one.',
     );
     this.at = this.text.length;
+    this.givenUp = true;
     return { kind: 'bare', place, text: 'null' };
   }
 
@@ -288,6 +291,7 @@ class ValueReader {
   }
 
   private unclosed(start: number, message: string, advice: string): void {
+    if (this.givenUp) return;
     this.open = true;
     const place = { start, end: Math.min(start + 1, this.text.length) };
     this.faults.push({ place, message, advice, unfinished: true });

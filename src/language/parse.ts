@@ -23,7 +23,7 @@ export function parse(text: string, schema?: Schema): Line {
     case 'command':
     case 'transaction': {
       const read = readRequest(tree, schema);
-      const wrong = first(ordered(read.problems));
+      const wrong = first(telling(read.problems));
       if (wrong !== undefined) return { kind: 'wrong', problems: wrong };
       return {
         kind: 'command',
@@ -58,12 +58,21 @@ function parseRaw(tree: Extract<Tree, { kind: 'raw' }>): Line {
       advice: 'Write {"execute": "NAME", "arguments": {...}}; .send sends any JSON as it stands.',
     });
   }
-  const wrong = first(ordered(all));
+  const wrong = first(telling(all));
   return wrong === undefined ? { kind: 'raw', message: value } : { kind: 'wrong', problems: wrong };
 }
 
 function ordered(problems: readonly Problem[]): readonly Problem[] {
   return [...problems].sort((a, b) => a.place.start - b.place.start);
+}
+
+/** In order; what stands behind an open bracket or quote may be meant otherwise, so only the innermost one is told. */
+function telling(problems: readonly Problem[]): readonly Problem[] {
+  const all = ordered(problems);
+  const open = all.filter(problem => problem.unfinished === true);
+  const [outer, inner] = [open[0], open.at(-1)];
+  if (outer === undefined || inner === undefined) return all;
+  return [...all.filter(problem => problem.place.end <= outer.place.start), inner];
 }
 
 function first(problems: readonly Problem[]): readonly [Problem, ...Problem[]] | undefined {

@@ -194,7 +194,7 @@ function takes(type: Type, value: Json): boolean {
     case 'enum':
       return typeof value === 'string';
     case 'int':
-      return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+      return typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
     case 'number':
       return typeof value === 'bigint' || typeof value === 'number';
     case 'bool':

@@ -234,15 +234,24 @@ export function member(object: JsonObject, key: string): Json | undefined {
 /** The JSON text of a value. Without `indent` compact; with it one member a row, as QEMU's documents print. */
 export function stringifyJson(value: Json, indent = 0): string {
   try {
-    return JSON.stringify(value, null, indent);
+    const text = JSON.stringify(value, null, indent);
+    // A double beyond 2^53 must not be written as if it were that exact integer.
+    return BIG_NUMBER.test(text) ? write(value, indent, '') : text;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // a bigint: only ours writes those
     return write(value, indent, '');
   }
 }
 
+function writeNumber(value: number): string {
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? value.toExponential()
+    : JSON.stringify(value);
+}
+
 function write(value: Json, indent: number, margin: string): string {
   if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') return writeNumber(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const inner = margin + ' '.repeat(indent);
   const parts = isArray(value)
