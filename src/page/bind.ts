@@ -1,8 +1,9 @@
 // Puts values in the place of names. A value stays one value wherever it lands: it is quoted as its surroundings
 // ask, and never read again as language.
 import { type Json, stringifyJson } from '../text/json.ts';
-import type { Step } from './model.ts';
+import type { Expected, Step } from './model.ts';
 import { type Piece, pieces } from './names.ts';
+import { type Pattern, patternOf } from './pattern.ts';
 
 /** A value for a name. `loose`: text of no known type; where it lands the schema decides (`size=$size`). */
 export interface Value {
@@ -41,6 +42,44 @@ export function bindText(text: string, values: Values): string {
     .map(piece =>
       piece.kind === 'text' ? piece.text : piece.kind === 'name' ? plain(valueAt(piece, values)) : piece.text,
     )
+    .join('');
+}
+
+/** What a page expects, with the names in its texts replaced; a name without a value stays as it stands. */
+export function bindExpected(expected: Expected, values: Values): Expected {
+  if (expected.kind === 'text')
+    return { ...expected, lines: expected.lines.map(line => known(line, values)) };
+  return expected.kind === 'malformed'
+    ? expected
+    : { ...expected, pattern: bindPattern(expected.pattern, values) };
+}
+
+function bindPattern(pattern: Pattern, values: Values): Pattern {
+  switch (pattern.kind) {
+    case 'scalar': {
+      if (typeof pattern.value !== 'string' || !pattern.value.includes('$')) return pattern;
+      const [only, ...others] = pieces(pattern.value);
+      const whole = only?.kind === 'name' && others.length === 0 ? values.get(only.name) : undefined;
+      return whole ? patternOf(whole.json) : { kind: 'scalar', value: known(pattern.value, values) };
+    }
+    case 'list':
+      return { kind: 'list', items: pattern.items.map(item => bindPattern(item, values)) };
+    case 'object':
+      return {
+        kind: 'object',
+        members: new Map([...pattern.members].map(([key, item]) => [key, bindPattern(item, values)])),
+      };
+    default:
+      return pattern;
+  }
+}
+
+function known(text: string, values: Values): string {
+  return pieces(text)
+    .map(piece => {
+      const value = piece.kind === 'name' ? values.get(piece.name) : undefined;
+      return value ? plain(value) : piece.kind === 'name' ? `$${piece.name}` : piece.text;
+    })
     .join('');
 }
 

@@ -14,7 +14,11 @@ export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
   let done = 0;
   const plain = (end: number, extra = '') => {
-    if (end > done || extra) found.push({ kind: 'text', text: text.slice(done, end) + extra, start: done });
+    const more = text.slice(done, end) + extra;
+    const last = found.at(-1);
+    if (more === '') return;
+    if (last?.kind === 'text') found[found.length - 1] = { ...last, text: last.text + more };
+    else found.push({ kind: 'text', text: more, start: done });
   };
   for (const match of text.matchAll(/\$(?:\$|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\}|(\{))/g)) {
     const name = match[1] ?? match[2];

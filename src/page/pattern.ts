@@ -110,10 +110,11 @@ class Reader {
       this.#blanks();
       if (this.#take('}')) return { kind: 'object', members };
       if (!this.#take('...')) {
+        const at = this.at;
         const key = this.#key(open);
         this.#blanks();
         if (!this.#take(':')) throw new Fault(`':' is missing after ${JSON.stringify(key)}`, this.at);
-        if (members.has(key)) throw new Fault(`${JSON.stringify(key)} stands here twice`, this.at);
+        if (members.has(key)) throw new Fault(`${JSON.stringify(key)} stands here twice`, at);
         members.set(key, this.value(depth + 1));
       }
       this.#separator('}', open);

@@ -35,7 +35,9 @@ function bodyOf(happening: Happening, options: RecordOptions): string {
   switch (happening.kind) {
     case 'line': {
       const shown = options.replies ? [happening.request, happening.reply] : [];
-      const output = shown.flatMap(value => (value === undefined ? [] : `${stringifyJson(value, 4)}\n`));
+      const output = shown.flatMap(value =>
+        value === undefined ? [] : `${dollars(stringifyJson(value, 4))}\n`,
+      );
       return `(QEMU) ${dollars(happening.text.trim())}\n${output.join('')}`;
     }
     case 'shell': {
@@ -93,7 +95,7 @@ export function parametrize(
   if (chosen.length === 0) return text;
   const byLength = [...chosen].sort((a, b) => b.value.length - a.value.length);
   const rows = text.split('\n').map(row => {
-    if (!/^\s*(\(QEMU\)|\$) /.test(row)) return row;
+    if (!/^\s*(\(QEMU\)|\$) /.test(row)) return /^\s*["{]/.test(row) ? inJson(row, byLength) : row;
     return byLength.reduce((changed, { name, value }) => {
       const whole = new RegExp(
         `(?<![\\w./$-])${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w./-])`,
@@ -106,6 +108,14 @@ export function parametrize(
     ({ name, kind, value }) => `  ${name}: { kind: ${kind}, default: ${JSON.stringify(value)} }\n`,
   );
   return `---\nparams:\n${params.join('')}---\n${rows.join('\n')}`;
+}
+
+/** In requests and replies a value is a whole JSON string. */
+function inJson(row: string, chosen: readonly Pick<Suggestion, 'name' | 'value'>[]): string {
+  return chosen.reduce(
+    (changed, { name, value }) => changed.replaceAll(`: ${stringifyJson(value)}`, () => `: "\${${name}}"`),
+    row,
+  );
 }
 
 const KINDS: ReadonlyMap<string, Suggestion['kind']> = new Map([

@@ -2,7 +2,7 @@
 import type { Json } from '../text/json.ts';
 import { bindText, type Value, type Values } from './bind.ts';
 import type { Condition, Page, PageProblem, Param } from './model.ts';
-import { RUN } from './names.ts';
+import { namesIn, RUN } from './names.ts';
 
 export type Filled =
   | { readonly ok: true; readonly value: Value }
@@ -84,6 +84,13 @@ export function fillParams(page: Page, given: ReadonlyMap<string, string>, run: 
       missing.push(param);
       continue;
     }
+    // A default made of a parameter that is missing itself waits for it.
+    if (
+      text === undefined &&
+      typeof fallback === 'string' &&
+      namesIn(fallback).some(name => !values.has(name))
+    )
+      continue;
     const filled = text !== undefined ? paramValue(param, text) : defaultValue(param, fallback ?? '', values);
     if (filled.ok) values.set(param.name, filled.value);
     else problems.push({ row: param.row, message: filled.message, advice: filled.advice });
