@@ -1,5 +1,5 @@
 // Builds dist/: one CommonJS bundle for the command (modules behind `import()` run only when reached) with V8's code
-// cache of it, one bundle for the library, and the type declarations. Given file names, bundles those test files instead.
+// cache of it, one ESM bundle for the library, and the type declarations. Given file names, bundles those test files instead.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,23 +19,27 @@ const shared = {
   logLevel: 'warning',
   legalComments: 'none',
 };
-const bundles = {
+const bundle = {
   ...shared,
   outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
-  format: 'cjs',
   minifySyntax: true,
   minifyWhitespace: true,
-  external: ['node-pty'],
   write: false,
 };
 
 /** Bundles the command and the library, and (unless told not to) writes the type declarations. */
 export async function buildAll({ types = true } = {}) {
   const [command, library] = await Promise.all([
-    // The loader runs the bundle as a vm.Script, which has no `import()` of its own.
-    build({ ...bundles, entryPoints: { cli: 'src/cli.ts' }, supported: { 'dynamic-import': false } }),
-    build({ ...bundles, entryPoints: { index: 'src/index.ts' } }),
+    build({
+      ...bundle,
+      entryPoints: { cli: 'src/cli.ts' },
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+      external: ['node-pty'],
+      // The loader runs the bundle as a vm.Script, which has no `import()` of its own.
+      supported: { 'dynamic-import': false },
+    }),
+    build({ ...bundle, entryPoints: { index: 'src/index.ts' }, format: 'esm', packages: 'external' }),
   ]);
   for (const { path, text } of library.outputFiles) replace(path, text);
   for (const { path, text } of command.outputFiles) {
