@@ -1,8 +1,18 @@
 // The row under the line: the command's signature with the argument at the cursor marked, what is still
 // missing, and what stands at the cursor. It fits a width; what is left out is marked with an ellipsis.
-import type { Member, Schema } from '../schema/model.ts';
+import type { Member, ObjectType, Schema, Type } from '../schema/model.ts';
 import { describeArgument, describeCommand } from '../schema/notes.ts';
-import { type Allowed, describe, isIndex, membersAt, objectIn, typeAt } from '../schema/walk.ts';
+import {
+  type Allowed,
+  child,
+  describe,
+  isIndex,
+  membersAt,
+  objectIn,
+  type Path,
+  typeAt,
+} from '../schema/walk.ts';
+import { isObject, type Json } from '../text/json.ts';
 import { fitLine, joinLines, lineWidth } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
@@ -24,11 +34,9 @@ export function hint(
   const path = pathOf(place);
   const marked = path.find(part => !isIndex(part));
   const detail = path.length === 0 ? commandDetail(context.name) : argumentDetail(context, path);
-  const missing = missingPart(context, marked);
+  const missing = missingIn(context.type, context.given, [], path);
   return arrange(context, marked === undefined ? undefined : String(marked), missing, detail, width);
 }
-
-type Path = readonly (string | number)[];
 
 /** The member at the cursor: the value's own, or the key when it is typed in full. */
 function pathOf(spot: Extract<Spot, { readonly kind: 'key' | 'value' | 'nothing' }>): Path {
@@ -63,7 +71,10 @@ function argumentDetail({ name, type, given }: Context, path: Path): readonly St
   const found = typeAt(type, path, given);
   const parent = objectIn(typeAt(type, path.slice(0, -1), given));
   const member =
-    parent && membersAt(parent, valueAt(given, path.slice(0, -1))).find(m => m.name === path.at(-1));
+    parent &&
+    membersAt(parent, path.slice(0, -1).reduce<Json | undefined>(child, given)).find(
+      m => m.name === path.at(-1),
+    );
   const about = describeArgument(name, path);
   const kind = typeText(found, member);
   const label: Span[] = path.length > 1 ? [{ text: safe(path.join('.')), role: 'key' }, { text: ': ' }] : [];
@@ -72,19 +83,8 @@ function argumentDetail({ name, type, given }: Context, path: Path): readonly St
   return about === undefined ? [short] : [[...short, { text: `  ${about}`, role: 'dim' }], short];
 }
 
-function valueAt(given: Context['given'], path: Path): Context['given'] | undefined {
-  let here: unknown = given;
-  for (const key of path)
-    here = typeof here === 'object' && here !== null ? Reflect.get(here, key) : undefined;
-  return isObject(here) ? here : undefined;
-}
-
-function isObject(value: unknown): value is Context['given'] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function typeText(type: Allowed, member: Member | undefined): string {
-  const name = type === undefined ? '' : type === 'open' ? 'any value' : describe(type);
+  const name = type === undefined ? '' : type === 'open' ? 'any value' : typeName(type);
   const marks = (member?.features ?? []).filter(
     feature => feature === 'deprecated' || feature === 'unstable',
   );
@@ -96,15 +96,34 @@ function typeText(type: Allowed, member: Member | undefined): string {
   return parts.filter(part => part !== '').join(', ');
 }
 
-/** Required arguments not typed yet, the one at the cursor apart. */
-function missingPart({ type, given }: Context, marked: string | number | undefined): readonly string[] {
-  if (type === undefined) return [];
-  return membersAt(type, given)
-    .filter(({ name, required }) => required && name !== marked && !Object.hasOwn(given, name))
-    .map(({ name }) => name);
+const MOST_VALUES = 8;
+
+/** All values of a short enum: there is room for more here than in a menu. */
+function typeName(type: Type): string {
+  if (type.kind !== 'enum' || type.values.length > MOST_VALUES) return describe(type);
+  return type.values.map(({ name }) => name).join('|');
 }
 
-/** The first arrangement that fits: a full signature is given up before what stands at the cursor. */
+/** Required arguments not typed yet, in objects that are begun as well; the one at the cursor apart. */
+function missingIn(type: ObjectType, given: Json | undefined, above: Path, at: Path): readonly string[] {
+  return membersAt(type, given).flatMap(({ name, required, type: typeOf }) => {
+    const path = [...above, name];
+    const value = child(given, name);
+    const inner = isObject(value) ? objectIn(typeOf()) : undefined;
+    if (inner !== undefined) return missingIn(inner, value, path, at);
+    const isHere = path.every((part, i) => part === at[i]);
+    return required && value === undefined && !isHere ? [path.join('.')] : [];
+  });
+}
+
+const GAP = 3;
+// A meaning cut to less than this says nothing.
+const LEAST = 16;
+
+/**
+ * Signature, what is missing, and what stands at the cursor, as far as they fit: first the optional arguments
+ * go, then the required ones that are not at the cursor, then the end of the meaning.
+ */
 function arrange(
   context: Context,
   marked: string | undefined,
@@ -114,38 +133,68 @@ function arrange(
 ): StyledLine | undefined {
   const needs: StyledLine =
     missing.length === 0 ? [] : [{ text: 'needs ', role: 'warning' }, { text: missing.join(', ') }];
-  const signatures = signaturesOf(context, marked);
-  const forms = details.length === 0 ? [[]] : details;
-  let last: StyledLine = [];
-  for (const detail of forms) {
-    for (const signature of signatures) {
-      last = joinLines(
-        [signature, needs, detail].filter(part => part.length > 0),
-        '   ',
-      );
-      if (lineWidth(last) <= width) return last;
-    }
+  const members = membersOf(context);
+  const needed = members.filter(({ name, required }) => required || name === marked);
+  const marks = members.filter(({ name }) => name === marked);
+  const [long = [], short = long] = details;
+  for (const shown of [needed, marks]) {
+    const before = join(signature(context, shown, marked), needs);
+    const room = width - lineWidth(before) - (before.length > 0 ? GAP : 0);
+    const detail =
+      lineWidth(long) <= room ? long : room >= lineWidth(short) + LEAST ? fitLine(long, room) : short;
+    if (lineWidth(join(before, detail)) > width) continue;
+    return join(
+      signature(context, grow(context, shown, needs, detail, marked, width), marked),
+      needs,
+      detail,
+    );
   }
-  return last.length === 0 ? undefined : fitLine(last, width);
+  const least = join(marks.length > 0 ? [] : signature(context, [], marked), needs, short);
+  return least.length === 0 ? undefined : fitLine(least, width);
 }
 
-/** The signature in full, without what is optional, and the marked argument alone. */
-function signaturesOf({ name, type, given }: Context, marked: string | undefined): readonly StyledLine[] {
+function join(...parts: readonly StyledLine[]): StyledLine {
+  return joinLines(
+    parts.filter(part => part.length > 0),
+    ' '.repeat(GAP),
+  );
+}
+
+function membersOf({ type, given }: Context): readonly Member[] {
   const members = type === undefined ? [] : membersAt(type, given);
+  return [...members].sort((a, b) => Number(b.required) - Number(a.required));
+}
+
+/** As many of the optional arguments as there is room for. */
+function grow(
+  context: Context,
+  shown: readonly Member[],
+  needs: StyledLine,
+  detail: StyledLine,
+  marked: string | undefined,
+  width: number,
+): readonly Member[] {
+  const members = membersOf(context);
+  let best = shown;
+  for (const member of members) {
+    if (best.includes(member)) continue;
+    const next = members.filter(other => other === member || best.includes(other));
+    if (lineWidth(join(signature(context, next, marked), needs, detail)) > width) break;
+    best = next;
+  }
+  return best;
+}
+
+function signature(context: Context, shown: readonly Member[], marked: string | undefined): StyledLine {
+  const { name, type, given } = context;
   const open = type?.open === true || (type?.tag !== undefined && !Object.hasOwn(given, type.tag));
-  const show = (shown: readonly Member[]): StyledLine => {
-    const left = shown.length < members.length || open;
-    return [
-      { text: name, role: 'command' },
-      ...shown.flatMap(({ name: key, required }): Span[] => {
-        const text = required ? key : `[${key}]`;
-        return [{ text: ' ' }, key === marked ? { text, role: 'key', bold: true } : { text, role: 'dim' }];
-      }),
-      ...(left ? [{ text: ' …', role: 'dim' } as const] : []),
-    ];
-  };
-  const sorted = [...members].sort((a, b) => Number(b.required) - Number(a.required));
-  const needed = sorted.filter(({ name: key, required }) => required || key === marked);
-  const one = sorted.filter(({ name: key }) => key === marked);
-  return [show(sorted), show(needed), show(one)];
+  const left = open || shown.length < membersOf(context).length;
+  return [
+    { text: name, role: 'command' },
+    ...shown.flatMap(({ name: key, required }): Span[] => {
+      const text = required ? key : `[${key}]`;
+      return [{ text: ' ' }, key === marked ? { text, role: 'key', bold: true } : { text, role: 'dim' }];
+    }),
+    ...(left ? [{ text: ' …', role: 'dim' } as const] : []),
+  ];
 }

@@ -42,6 +42,9 @@ function commandProblems(
   cursor: number,
   schema: Schema | undefined,
 ): readonly Problem[] {
+  // Looking for what was perhaps meant takes time, and nobody sees it while the name is being typed.
+  const typing = within(cursor, call.namePlace);
+  if (typing && schema?.commands.has(call.name) !== true) return [];
   const command = schema === undefined ? undefined : findCommand(schema, call.name);
   if (command === undefined) return assemble(tree.text, call.args, undefined).problems;
   if ('severity' in command)

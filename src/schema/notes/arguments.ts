@@ -75,7 +75,7 @@ fd  the name or number of a file descriptor
 fdname  the name of a file descriptor made with getfd
 fdset-id  the number of a set of file descriptors
 file  the node the data lies in: a node name, or its options
-file.driver  the protocol of the file: file, host_device, nbd, ...
+file.driver  the protocol of the file: file, host_device, nbd and so on
 file.filename  the image file; a relative name counts from QEMU's working directory
 filename  the file; a relative name counts from QEMU's working directory
 filter-node-name  a name for the node the job puts in front of the device while it runs
@@ -344,11 +344,28 @@ job-finalize.id  the id of the job
 job-pause.id  the id of the job
 job-resume.id  the id of the job
 memsave.val  the first virtual address
+migrate.blk  migrate the disks too, the old way
+migrate.inc  migrate only the top image of each disk, the old way
 migrate.resume  go on with a postcopy migration that was interrupted
 migrate-continue.state  the state the migration waits in
 migrate-incoming.exit-on-error  end this QEMU when the migration fails
 migrate-set-capabilities.capabilities  which capabilities to switch, as [{"capability":..., "state":...}]
 migrate-set-parameters.mode  how the machine is moved: normal, or into a new QEMU on the same host
+migrate-set-parameters.block-incremental  migrate only the top image of each disk, with the old way of block migration
+migrate-set-parameters.compress-level  how hard memory is compressed, 0 for not at all to 9
+migrate-set-parameters.compress-threads  how many threads compress memory
+migrate-set-parameters.compress-wait-thread  wait for a free thread instead of sending a page uncompressed
+migrate-set-parameters.cpr-exec-command  the command line of the new QEMU that takes over, in mode cpr-exec
+migrate-set-parameters.cpu-throttle-tailslow  slow the guest down less in the last steps
+migrate-set-parameters.decompress-threads  how many threads decompress memory
+migrate-set-parameters.multifd-qatzip-level  how hard qatzip compresses, 1 to 9
+migrate-set-parameters.multifd-zlib-level  how hard zlib compresses, 0 for not at all to 9
+migrate-set-parameters.multifd-zstd-level  how hard zstd compresses, 0 for not at all to 20
+migrate-set-parameters.throttle-trigger-threshold  when the guest dirties more than this percent of what is sent, it is slowed down
+migrate-set-parameters.vcpu-dirty-limit  how many megabytes a second each CPU may change in memory
+migrate-set-parameters.x-checkpoint-delay  milliseconds between two COLO checkpoints
+migrate-set-parameters.x-rdma-chunk-size  how much memory is registered with RDMA at once
+migrate-set-parameters.x-vcpu-dirty-limit-period  milliseconds between two measurements of how fast memory is changed
 nbd-server-add.description  a free text for clients
 nbd-server-add.device  the node to offer
 nbd-server-add.name  the name clients ask for
@@ -359,7 +376,7 @@ nbd-server-start.addr.type  inet, unix, vsock or fd
 nbd-server-start.path  the unix socket to listen on
 netdev_add.id  a name of your choice for the backend
 netdev_add.ifname  the name of the host's network interface
-netdev_add.type  user, tap, bridge, socket, stream, ...
+netdev_add.type  user, tap, bridge, socket, stream and so on
 netdev_add.hostfwd  ports of the host that lead into the guest
 netdev_del.id  the id of the network backend
 object-add.data  the secret itself, in clear or encrypted text

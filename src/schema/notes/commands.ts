@@ -271,6 +271,7 @@ block-job-finalize  block-job-finalize id=job0
 block-job-pause  block-job-pause device=job0
 block-job-resume  block-job-resume device=job0
 block-job-set-speed  block-job-set-speed device=job0 speed=10M
+block-latency-histogram-set  block-latency-histogram-set id=virtio0 boundaries=[10000,100000,1000000]
 block-set-write-threshold  block-set-write-threshold node-name=node-A write-threshold=30M
 block-stream  block-stream device=node-B job-id=stream0
 block_resize  block_resize node-name=node-A size=80M
@@ -304,6 +305,7 @@ device-list-properties  device-list-properties typename=virtio-blk-pci
 device_add  device_add driver=virtio-blk-pci id=virtio1 drive=node-E
 device_del  device_del id=virtio1
 display-reload  display-reload type=vnc tls-certs=true
+display-update  display-update type=vnc addresses=[{"type":"inet","host":"127.0.0.1","port":"5901"}]
 drive-backup  drive-backup device=drive0 target=e.qcow2 sync=full job-id=backup0
 drive-mirror  drive-mirror device=drive0 target=e.qcow2 sync=full job-id=mirror0
 dump-guest-memory  dump-guest-memory paging=false protocol=file:guest.elf
@@ -336,6 +338,7 @@ object-del  object-del id=iothread0
 pmemsave  pmemsave val=0x0 size=1M filename=memory.bin
 qom-get  qom-get path=/machine property=type
 qom-list  qom-list path=/machine/peripheral
+qom-list-get  qom-list-get paths=["/machine/peripheral"]
 qom-list-properties  qom-list-properties typename=iothread
 qom-list-types  qom-list-types implements=device abstract=false
 qom-set  qom-set path=/objects/iothread0 property=poll-max-ns value=0
