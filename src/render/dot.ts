@@ -72,7 +72,9 @@ export function toSvg(graph: BlockGraph, jobs: readonly JobView[] = []): string 
         texts: captions(node, labels),
         round: node.kind === 'filter',
       })),
-      ...devices.map(device => ({ key: `device ${device.name}`, texts: [safe(device.name)], round: true })),
+      ...(devices.length === 0
+        ? []
+        : [{ key: '', texts: devices.map(device => safe(device.name)), round: true }]),
     ];
     const high = Math.max(...texts.map(item => item.texts.length)) * LINE + 2 * PAD;
     let x = PAD;

@@ -6,7 +6,7 @@ import { joinLines, lineWidth, span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import { bytes, timeOfDay } from '../text/size.ts';
 import type { Role, Span, StyledLine } from '../text/style.ts';
-import { padEnd, width } from '../text/width.ts';
+import { width } from '../text/width.ts';
 import { jsonSpans } from './json.ts';
 
 export interface EventOptions {
@@ -32,7 +32,8 @@ export function renderEvent(event: QmpEvent, options: EventOptions): StyledLine 
   const told = sentence(event, options);
   const body = told.length === 0 ? [] : [span('  '), ...joinLines(told, '  ')];
   const short: StyledLine = [span(name, severity(event)), ...many, ...body];
-  const padded = [span(padEnd(name, NAME_CELLS - lineWidth(many)), severity(event)), ...many, ...body];
+  const gap = span(' '.repeat(Math.max(0, NAME_CELLS - lineWidth(short) + lineWidth(body))));
+  const padded = [span(name, severity(event)), ...many, gap, ...body];
   const when = [span(time, 'time'), span('  ')];
   const choices: readonly StyledLine[] = [
     [...when, ...(body.length === 0 ? short : padded)],
@@ -69,7 +70,10 @@ const TELLERS: ReadonlyMap<string, Teller> = new Map<string, Teller>([
     data => [who(data), what(data), progress(data), problem(data) ?? part('done', 'ok')],
   ],
   ['BLOCK_JOB_CANCELLED', data => [who(data), what(data), progress(data), part('cancelled', 'warning')]],
-  ['BLOCK_JOB_ERROR', data => [who(data), part(`${text(data, 'operation')} error`, 'error'), reaction(data)]],
+  [
+    'BLOCK_JOB_ERROR',
+    data => [who(data), part(`${text(data, 'operation')} error`, 'error'), jobReaction(data)],
+  ],
   ['BLOCK_JOB_PENDING', data => [who(data), what(data), note('waits for job-finalize')]],
   [
     'JOB_STATUS_CHANGE',
@@ -313,6 +317,17 @@ const REACTIONS: ReadonlyMap<string, string> = new Map([
   ['run', 'the guest goes on'],
   ['reset', 'the guest is reset'],
 ]);
+
+const JOB_REACTIONS: ReadonlyMap<string, string> = new Map([
+  ['report', 'the job ends'],
+  ['ignore', 'ignored'],
+  ['stop', 'the job is paused'],
+]);
+
+function jobReaction(data: JsonObject): StyledLine {
+  const action = text(data, 'action');
+  return part(JOB_REACTIONS.get(action) ?? action);
+}
 
 function reaction(data: JsonObject): StyledLine {
   const action = text(data, 'action');

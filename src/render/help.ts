@@ -33,7 +33,7 @@ const VARIANTS_SHOWN = 8;
 const VARIANT_MEMBERS_SHOWN = 24;
 
 // What most people look for among many variants.
-const SAMPLES = new Set(['qcow2', 'file', 'socket', 'tap', 'iothread']);
+const SAMPLES = ['qcow2', 'socket', 'tap', 'iothread'];
 
 /** The page of a command: signature, arguments, variants, reply, events, an example. */
 export function renderCommandHelp(command: Command, options: HelpOptions): readonly StyledLine[] {
@@ -170,8 +170,9 @@ function warnings(
   width: number,
 ): readonly StyledLine[] {
   return features.flatMap(feature => {
-    const more =
-      feature === 'deprecated' && instead !== undefined ? `: ${instead}` : (MEANINGS.get(feature) ?? '');
+    const meaning = MEANINGS.get(feature);
+    if (meaning === undefined) return labelled('feature', line(safe(feature)), width);
+    const more = feature === 'deprecated' && instead !== undefined ? `: ${instead}` : meaning;
     return wrapLine([span(safe(feature), 'warning'), span(more)], width, 4);
   });
 }
@@ -292,16 +293,17 @@ function variants(
   if (telling.length <= VARIANTS_SHOWN && total <= VARIANT_MEMBERS_SHOWN) {
     return telling.flatMap(variant => [
       [],
-      [span('with ', 'title'), span(`${name}=${safe(variant.value)}`, 'key')],
+      ...wrapLine([span('with ', 'title'), span(`${name}=${safe(variant.value)}`, 'key')], options.width, 2),
       ...memberRows(command, byNeed(variant.type.members), path, options),
       ...variants(command, variant.type, path, options),
     ]);
   }
-  const sample = telling.find(variant => SAMPLES.has(variant.value)) ?? telling[0];
+  const sample =
+    SAMPLES.flatMap(value => telling.find(variant => variant.value === value) ?? [])[0] ?? telling[0];
   const hint = `Each ${name} brings arguments of its own: .help ${command} ${name}=${safe(sample?.value ?? '')}`;
   return [
     [],
-    [span(`${name} is one of`, 'title')],
+    ...wrapLine([span(`${name} is one of`, 'title')], options.width, 2),
     ...grid(
       all.map(variant => safe(variant.value)),
       options.width,

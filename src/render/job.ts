@@ -54,7 +54,8 @@ export function renderJobRow(job: JobView, width: number): StyledLine {
 /** A job in full: its row, its figures, and the lines that act on it, spelled out. */
 export function renderJob(job: JobView, width: number): readonly StyledLine[] {
   const limit = job.speed === undefined ? '' : job.speed === 0 ? 'no limit' : `limit ${rate(job.speed)}`;
-  const figures = [amounts(job), speed(job), limit, left(job)].filter(text => text !== '');
+  const pace = job.state === 'running' ? speed(job) : '';
+  const figures = [amounts(job), pace, limit, left(job)].filter(text => text !== '');
   const row = renderJobRow(job, width);
   const details: StyledLine[] = [];
   if (figures.length > 0) details.push([span(`  ${figures.join('   ')}`, 'dim')]);

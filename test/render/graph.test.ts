@@ -1,0 +1,180 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { toDot, toSvg } from '../../src/render/dot.ts';
+import { chain, readGraph, roots } from '../../src/render/graph.ts';
+import { renderGraph } from '../../src/render/picture.ts';
+import type { Json, JsonObject } from '../../src/text/json.ts';
+import { isArray, isObject } from '../../src/text/json.ts';
+import { recorded, texts, WIDTHS, widest } from './replies.ts';
+
+const BLOCK = recorded('query-block');
+const MIRROR = readGraph(recorded('query-named-block-nodes'), BLOCK);
+const BACKUP = readGraph(recorded('backup query-named-block-nodes'), recorded('backup query-block'));
+const JOB = {
+  id: 'job0',
+  type: 'mirror',
+  state: 'running',
+  len: 100,
+  offset: 41,
+  source: 'node-B',
+  target: 'node-E',
+};
+
+test('graph: chains, devices, filters, sizes and the job', () => {
+  assert.equal(texts(renderGraph(MIRROR, { width: 80, jobs: [JOB] })), [
+    '[a.qcow2]     <-- [b.qcow2]    <-- (mirror_top) <-- virtio0',
+    'node-A            node-B                            writes',
+    '39 MiB            39 MiB',
+    '20.2 MiB used     196 KiB used',
+    'read-only         bitmap bm0',
+    '                  job0 reads',
+    '',
+    '[r.img]    <-- drv1',
+    '10 MiB         writes',
+    '4 KiB used',
+    '',
+    '[null-co] <-- (throttle) <-- (copy-on-read)',
+    'nul           thr            cor',
+    '1 GiB',
+    '',
+    '[e.qcow2]',
+    'node-E',
+    '39 MiB',
+    '16.2 MiB used',
+    'job0 writes',
+    '',
+    'job0  mirror  node-B -> node-E  █████████░░░░░░░░░░░░░░░  41%  41 B of 100 B',
+  ]);
+});
+
+test('graph: a chain that is too wide is drawn downwards', () => {
+  assert.equal(texts(renderGraph(MIRROR, { width: 40, only: 'virtio0' })), [
+    'virtio0 writes',
+    '  to (mirror_top)',
+    '  on [b.qcow2]  node-B  39 MiB  196 KiB',
+    '     used  bitmap bm0',
+    '  on [a.qcow2]  node-A  39 MiB  20.2 MiB',
+    '     used  read-only',
+  ]);
+});
+
+test('graph: fits every width', () => {
+  for (const width of WIDTHS) assert.ok(widest(renderGraph(MIRROR, { width, jobs: [JOB] })) <= width);
+});
+
+test('graph: a flat reply gives the same picture', () => {
+  const flat = readGraph(recorded('query-named-block-nodes flat'), BLOCK, { flat: true });
+  assert.equal(texts(renderGraph(flat, { width: 80 })), texts(renderGraph(MIRROR, { width: 80 })));
+});
+
+test('graph: what is new, changed or gone since is said in words', () => {
+  const rows = texts(renderGraph(BACKUP, { width: 80, before: MIRROR }));
+  assert.match(rows[1] ?? '', /node-A +node-B +new +writes/);
+  assert.match(rows[2] ?? '', /39 MiB +changed/);
+  assert.ok(rows.includes('gone: #block597, #block205'));
+  assert.not.match(rows.join('\n'), /was on node-B/);
+});
+
+test('graph: a device that moved says from where', () => {
+  const moved = rename(BLOCK, 'node-B', 'node-E');
+  const rows = texts(
+    renderGraph(readGraph(recorded('query-named-block-nodes'), moved), { width: 80, before: MIRROR }),
+  );
+  assert.match(rows.join('\n'), /was on node-B/);
+});
+
+test('graph: a node that was opened without its backing file stands alone', () => {
+  const nodes = [
+    {
+      'node-name': 'x',
+      drv: 'qcow2',
+      file: 'x',
+      backing_file: 'a.qcow2',
+      image: { filename: 'x', format: 'qcow2' },
+    },
+  ];
+  assert.equal(
+    chain(readGraph(nodes, []), 'x').map(node => node.name),
+    ['x'],
+  );
+});
+
+test('graph: children are taken from QEMU where it tells them', () => {
+  const file = (name: string): JsonObject => ({ 'node-name': name, drv: 'file', file: '/same' });
+  const nodes = [
+    { ...file('f1'), children: [] },
+    { ...file('f2'), children: [] },
+    { 'node-name': 'base', drv: 'raw', file: '/same', children: [{ child: 'file', 'node-name': 'f2' }] },
+    {
+      'node-name': 'top',
+      drv: 'copy-before-write',
+      file: '/same',
+      children: [
+        { child: 'target', 'node-name': 'f1' },
+        { child: 'file', 'node-name': 'base' },
+      ],
+    },
+  ];
+  const graph = readGraph(nodes, []);
+  assert.equal(
+    chain(graph, 'top').map(node => node.name),
+    ['top', 'base'],
+  );
+  assert.equal([...roots(graph)].sort(), ['f1', 'top']);
+  assert.match(texts(renderGraph(graph, { width: 80 })).join('\n'), /target: same/);
+});
+
+test('graph: nothing, a drive without a medium, a name that is not there', () => {
+  assert.equal(texts(renderGraph(readGraph([], []), { width: 80 })), ['no block nodes']);
+  const empty = readGraph([], [{ device: 'cd0', qdev: '/machine/unattached/x', type: 'unknown' }]);
+  assert.equal(texts(renderGraph(empty, { width: 80 })), ['no block nodes', 'no medium: cd0']);
+  assert.equal(texts(renderGraph(MIRROR, { width: 80, only: 'nope' })), ['no node or device nope']);
+});
+
+test('graph: files of the same name keep as much of their path as tells them apart', () => {
+  const node = (name: string, file: string) => ({ 'node-name': name, drv: 'raw', file });
+  const graph = readGraph([node('x', '/one/disk.img'), node('y', '/two/disk.img')], []);
+  assert.match(
+    texts(renderGraph(graph, { width: 80 })).join('\n'),
+    /\[one\/disk\.img\][\s\S]*\[two\/disk\.img\]/,
+  );
+});
+
+test('graph: a loop in a reply does not hang', () => {
+  const node = (name: string, below: string) => ({
+    'node-name': name,
+    drv: 'raw',
+    file: name,
+    children: [{ child: 'file', 'node-name': below }],
+  });
+  const graph = readGraph([node('a', 'b'), node('b', 'a'), node('top', 'a')], []);
+  assert.is(chain(graph, 'top').length, 3);
+});
+
+test('dot: nodes, edges, the device and the job', () => {
+  const dot = toDot(MIRROR, [JOB]);
+  for (const row of [
+    '"node node-B" -> "node node-A" [label="backing"];',
+    '"node cor" -> "node thr" [label="file"];',
+    '"device virtio0" -> "node node-B";',
+    '"node node-B" -> "node node-E" [label="job0 mirror", style=dashed, constraint=false];',
+  ]) {
+    assert.ok(dot.includes(row), row);
+  }
+});
+
+test('dot and svg: names from outside cannot break out', () => {
+  const graph = readGraph([{ 'node-name': 'a"]<b>&\n\x1b', drv: 'raw', file: 'x"y' }], []);
+  assert.match(toDot(graph), /"node a\\"\]<b>&/);
+  assert.match(toSvg(graph), /&lt;b&gt;&amp;/);
+  assert.not.match(toSvg(graph), /\x1b|<b>/);
+});
+
+function rename(value: Json, from: string, to: string): Json {
+  if (value === from) return to;
+  if (isArray(value)) return value.map(item => rename(item, from, to));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rename(item, from, to)]));
+}
+
+test.run();

@@ -1,0 +1,111 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ReplyContext } from '../../src/render/reply.ts';
+import { renderReply } from '../../src/render/reply.ts';
+import type { Json } from '../../src/text/json.ts';
+import { stringifyJson } from '../../src/text/json.ts';
+import type { StyledLine } from '../../src/text/style.ts';
+import { COMMANDS, recorded, texts, WIDTHS, widest } from './replies.ts';
+
+function shown(command: string, value: Json, more: Partial<ReplyContext> = {}): readonly StyledLine[] {
+  const reply = { kind: 'success' as const, value, raw: { return: value } };
+  return renderReply(reply, { command, width: 80, format: 'table', ...more });
+}
+
+const SHORT: readonly (readonly [string, Json, readonly string[]])[] = [
+  ['stop', {}, ['{}']],
+  ['query-block-jobs', [], ['[]']],
+  ['query-status', { status: 'running', running: true }, ['{"status": "running", "running": true}']],
+  ['qom-get', 'text', ['"text"']],
+  ['qom-get', 39, ['39']],
+  ['human-monitor-command', 'a\tb\r\n\x1b[31mred\r\n', ['a       b', '\\x1b[31mred']],
+  ['human-monitor-command', '', ['(no output)']],
+  ['x-query-jit', { 'human-readable-text': 'one\ntwo\n' }, ['one', 'two']],
+  ['query-commands', [{ name: 'stop' }, { name: 'cont' }], ['cont  stop', '2 names, sorted']],
+];
+for (const [command, value, lines] of SHORT) {
+  test(`reply: ${command} ${stringifyJson(value)}`, () => assert.equal(texts(shown(command, value)), lines));
+}
+
+test('reply: block jobs as a table, sizes readable, what is left out named', () => {
+  assert.equal(texts(shown('query-block-jobs', recorded('query-block-jobs'))), [
+    'device  type    status   offset     len     speed  io-status  ready  paused',
+    '──────  ──────  ───────  ──────  ──────  ────────  ─────────  ─────  ──────',
+    'job0    mirror  running  16 MiB  39 MiB  64 KiB/s  ok         false  false',
+    'left out: busy, auto-finalize, auto-dismiss (.format json shows all)',
+  ]);
+});
+
+test('reply: a wide screen shows all of them', () => {
+  const lines = texts(shown('query-block-jobs', recorded('query-block-jobs'), { width: 200 }));
+  assert.is(lines.length, 3);
+  assert.match(lines[0] ?? '', /auto-dismiss$/);
+});
+
+test('reply: what is zero or off throughout is said below the table', () => {
+  const lines = texts(shown('query-cpus-fast', recorded('query-cpus-fast')));
+  assert.is(lines.at(-1), 'in every row: props.thread-id 0, props.socket-id 0');
+});
+
+test('reply: a device is shown by its id, and the table says that it shortened something', () => {
+  const lines = texts(shown('query-block', recorded('query-block'), { width: 120 }));
+  assert.match(lines[3] ?? '', /^virtio0 +node-B +qcow2 +b\.qcow2 +39 MiB/);
+  assert.match(lines.join(' '), /shortened:.* qdev/);
+});
+
+test('reply: items of nested lists are JSON, not a table of holes', () => {
+  assert.is(texts(shown('query-pci', recorded('query-pci')))[0], '[');
+});
+
+test('reply: a table that has no room for two columns is JSON', () => {
+  assert.is(texts(shown('query-chardev', recorded('query-chardev'), { width: 20 }))[0], '[');
+});
+
+test('reply: control characters of the VM never come out, in any form', () => {
+  const hostile = [{ id: '\x1b]0;x\x07', '\x9bkey': '\u202e', n: [{ name: '\x00' }] }, { id: '\r\n' }];
+  for (const format of ['table', 'json', 'raw'] as const) {
+    for (const width of WIDTHS) {
+      const text = texts(shown('query-jobs', hostile, { format, width })).join('');
+      assert.not.match(text, /[\x00-\x1f\x7f-\x9f\u202e]/);
+    }
+  }
+});
+
+test('reply: a __proto__ member is a column like any other', () => {
+  const value: Json = JSON.parse('[{"id": "a", "__proto__": 7}]');
+  assert.match(texts(shown('x', value)).join('\n'), /__proto__/);
+});
+
+for (const command of COMMANDS) {
+  test(`reply: ${command} fits every width`, () => {
+    for (const width of WIDTHS) {
+      const lines = shown(command, recorded(command), { width });
+      // Text that QEMU laid out itself is left to the terminal.
+      if (typeof recorded(command) !== 'string')
+        assert.ok(widest(lines) <= width, `${width}: ${widest(lines)}`);
+    }
+  });
+}
+
+test('reply: json is the value as QEMU prints it, raw the whole message on one row', () => {
+  const value = { a: [1], b: {} };
+  assert.equal(texts(shown('x', value, { format: 'json' })), stringifyJson(value, 4).split('\n'));
+  assert.equal(texts(shown('x', value, { format: 'raw' })), [stringifyJson({ return: value })]);
+});
+
+test('reply: a refusal with its explanation and the line that would work', () => {
+  const desc = 'Need a root block node';
+  const reply = { kind: 'refusal' as const, class: 'GenericError', desc, raw: {} };
+  const explain = (text: string) =>
+    text === desc ? { text: 'Another node stands on it.', line: 'stop' } : undefined;
+  assert.equal(texts(renderReply(reply, { command: 'x', width: 60, format: 'table', explain })), [
+    'error  GenericError: Need a root block node',
+    '       Another node stands on it.',
+    'try    stop',
+  ]);
+  assert.equal(texts(renderReply(reply, { command: 'x', width: 60, format: 'table' })), [
+    'error  GenericError: Need a root block node',
+  ]);
+});
+
+test.run();

@@ -1,0 +1,42 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { span } from '../../src/text/line.ts';
+import { colourLevel, paintLine, palette } from '../../src/text/palette.ts';
+
+const LEVELS: readonly (readonly [{ [name: string]: string }, boolean, number])[] = [
+  [{ TERM: 'xterm' }, true, 1],
+  [{ TERM: 'xterm-256color' }, true, 2],
+  [{ TERM: 'xterm-256color', COLORTERM: 'truecolor' }, true, 3],
+  [{ TERM: 'xterm-256color' }, false, 0],
+  [{ TERM: 'dumb' }, true, 0],
+  [{}, true, 0],
+  [{ TERM: 'xterm', NO_COLOR: '1' }, true, 0],
+  [{ TERM: 'xterm', NO_COLOR: '' }, true, 1],
+  [{ TERM: 'xterm', NO_COLOR: '1', FORCE_COLOR: '1' }, true, 1],
+  [{ FORCE_COLOR: '3' }, false, 3],
+  [{ FORCE_COLOR: '0', TERM: 'xterm' }, true, 0],
+  [{ FORCE_COLOR: '' }, false, 1],
+];
+for (const [env, isTTY, level] of LEVELS) {
+  test(`colourLevel: ${JSON.stringify(env)} ${isTTY}`, () => assert.is(colourLevel(env, isTTY), level));
+}
+
+test('palette: without colours the text stands alone', () => {
+  assert.is(paintLine([span('error', 'error'), span(' x')], palette(0)), 'error x');
+});
+
+test('palette: colours are closed again, and level 1 uses the 16 colours only', () => {
+  const line = [span('a', 'key'), { text: 'b', role: 'dim' as const, bold: true, underline: true }];
+  const painted = paintLine(line, palette(1));
+  assert.is(painted.replace(/\x1b\[\d+m/g, ''), 'ab');
+  assert.ok(painted.endsWith('m') && !painted.includes('38;5'));
+  assert.ok(paintLine([span('x', 'dim')], palette(2)).includes('38;5'));
+});
+
+test('palette: a control character in a span never reaches the terminal', () => {
+  for (const level of [0, 3] as const) {
+    assert.ok(paintLine([span('a\x1b]0;x\x07')], palette(level)).includes('a\\x1b]0;x\\x07'));
+  }
+});
+
+test.run();

@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { isSafe, safe } from '../../src/text/safe.ts';
+
+const CASES: readonly (readonly [string, string])[] = [
+  ['plain text, ümläut, 漢字, 👩‍💻', 'plain text, ümläut, 漢字, 👩‍💻'],
+  ['\x1b[31mred\x1b[0m', '\\x1b[31mred\\x1b[0m'],
+  ['\x1b]0;title\x07', '\\x1b]0;title\\x07'],
+  ['a\tb\r\nc', 'a\\tb\\r\\nc'],
+  ['\x00\x7f\x9b', '\\x00\\x7f\\x9b'],
+  ['file\u202egnp.exe', 'file\\u202egnp.exe'],
+  ['half \ud800 pair', 'half \\ud800 pair'],
+  ['\udc00', '\\udc00'],
+  ['zero\u200bwidth\ufeff', 'zero\\u200bwidth\\ufeff'],
+  ['tag\u{e0041}', 'tag\\u{e0041}'],
+];
+for (const [text, shown] of CASES) {
+  test(`safe: ${JSON.stringify(text)}`, () => assert.is(safe(text), shown));
+}
+
+test('safe: newlines can be kept, and tabs then align', () => {
+  assert.is(safe('a\tb\r\n\x07c', { keepNewlines: true }), 'a       b\n\\x07c');
+});
+
+test('safe: nothing unsafe is left of any text, and safe text stays', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), text => {
+      assert.ok(isSafe(safe(text)));
+      assert.is(safe(safe(text)), safe(text));
+    }),
+  );
+});
+
+test.run();
