@@ -53,7 +53,7 @@ const AWKWARD = [
   '-> ',
   '(QEMU) ',
   '$x',
-  '${x}',
+  '$'.concat('{x}'),
   '`x`',
   'ä',
   '日本',
@@ -121,13 +121,11 @@ export function requests(schema: Schema): fc.Arbitrary<Request> {
 
 /** Requests of one command. */
 export function requestOf(command: Command): fc.Arbitrary<Request> {
-  return fc
-    .tuple(object(command.arguments, 3), fc.boolean())
-    .map(([args, oob]) => ({
-      execute: command.name,
-      arguments: args,
-      ...(oob && command.oob ? { oob: true } : {}),
-    }));
+  return fc.tuple(object(command.arguments, 3), fc.boolean()).map(([args, oob]) => ({
+    execute: command.name,
+    arguments: args,
+    ...(oob && command.oob ? { oob: true } : {}),
+  }));
 }
 
 function object(type: ObjectType, depth: number): fc.Arbitrary<JsonObject> {

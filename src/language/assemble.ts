@@ -9,21 +9,29 @@ import type { Value } from './literal.ts';
 import { readBare, readLiteralWord } from './scalar.ts';
 import type { Argument } from './tokens.ts';
 
-/** Where each member of a value stands in the text. */
+/** Where each member of a value stands in the text: a tree beside the value. */
 export class Places {
-  private readonly places = new Map<string, { readonly name: Place; readonly value: Place }>();
+  private readonly name: Place | undefined;
+  private readonly value: Place | undefined;
+  private readonly children = new Map<string, Places>();
 
-  set(path: Path, name: Place, value: Place): void {
-    this.places.set(JSON.stringify(path), { name, value });
+  constructor(name?: Place, value?: Place) {
+    this.name = name;
+    this.value = value;
+  }
+
+  /** The places of a member below this one, from now on at `name` and `value`. */
+  add(key: string | number, name: Place, value: Place): Places {
+    const child = new Places(name, value);
+    this.children.set(String(key), child);
+    return child;
   }
 
   /** The place of a member, or of the nearest thing around it that has one. */
   find(path: Path, at: 'name' | 'value'): Place | undefined {
-    for (let n = path.length; n > 0; n--) {
-      const found = this.places.get(JSON.stringify(path.slice(0, n)));
-      if (found !== undefined) return n === path.length ? found[at] : found.value;
-    }
-    return undefined;
+    const [key, ...rest] = path;
+    if (key === undefined) return at === 'name' ? this.name : this.value;
+    return this.children.get(String(key))?.find(rest, at) ?? this.value;
   }
 }
 
@@ -40,8 +48,9 @@ export function assemble(text: string, args: readonly Argument[], type: Allowed)
   const assembler = new Assembler(text);
   const root = assembler.tree(args, type);
   const value: Record<string, Json> = {};
-  assembler.members(root, type, [], value);
-  const { places, problems, texts } = assembler;
+  const places = new Places();
+  assembler.members(root, type, places, value);
+  const { problems, texts } = assembler;
   return { value, places, problems, texts };
 }
 
@@ -59,8 +68,10 @@ interface Branch {
   readonly children: Map<string, Leaf | Branch>;
 }
 
+// Far beyond any key that means something; it keeps the depth of recursion in bounds.
+const DEEPEST_KEY = 100;
+
 class Assembler {
-  readonly places = new Places();
   readonly problems: Problem[] = [];
   readonly texts: Place[] = [];
   private readonly text: string;
@@ -73,7 +84,13 @@ class Assembler {
     const root: Branch = { kind: 'branch', name: { start: 0, end: 0 }, children: new Map() };
     for (const arg of args) {
       if (arg.equals === undefined) this.lone(arg, type);
-      else if (arg.key.parts.some(part => part.name === '')) {
+      else if (arg.key.parts.length > DEEPEST_KEY) {
+        this.problem(
+          arg.key.place,
+          `the key is more than ${DEEPEST_KEY} deep`,
+          'Write it as a literal: NAME={...}',
+        );
+      } else if (arg.key.parts.some(part => part.name === '')) {
         const advice =
           arg.key.text === ''
             ? 'Write NAME=VALUE, without a blank before "=".'
@@ -105,21 +122,28 @@ class Assembler {
       const name = { start, end: part.place.end };
       const known = branch.children.get(part.name);
       if (i === last) {
-        if (known !== undefined) return this.twice(arg, known);
         const place = { start: equals + 1, end: arg.place.end };
-        branch.children.set(part.name, { kind: 'leaf', name: arg.key.place, value: arg.value, place });
+        if (known !== undefined) this.twice(arg, known);
+        else branch.children.set(part.name, { kind: 'leaf', name: arg.key.place, value: arg.value, place });
       } else if (known === undefined) {
         const next: Branch = { kind: 'branch', name, children: new Map() };
         branch.children.set(part.name, next);
         branch = next;
-      } else if (known.kind === 'leaf') return this.both(arg, this.text.slice(name.start, name.end));
-      else branch = known;
+      } else if (known.kind === 'leaf') {
+        this.both(arg, this.text.slice(name.start, name.end));
+        return;
+      } else branch = known;
     }
   }
 
   private twice(arg: Argument, known: Leaf | Branch): void {
-    if (known.kind === 'branch') return this.both(arg, arg.key.text);
-    this.problem(arg.key.place, `${JSON.stringify(arg.key.text)} is given twice`, 'Take one of the two out.');
+    if (known.kind === 'branch') this.both(arg, arg.key.text);
+    else
+      this.problem(
+        arg.key.place,
+        `${JSON.stringify(arg.key.text)} is given twice`,
+        'Take one of the two out.',
+      );
   }
 
   private both(arg: Argument, key: string): void {
@@ -130,34 +154,31 @@ class Assembler {
     );
   }
 
-  members(branch: Branch, type: Allowed, path: Path, into: Record<string, Json>): void {
+  members(branch: Branch, type: Allowed, places: Places, into: Record<string, Json>): void {
     const given = words(branch);
     for (const [key, node] of branch.children) {
       const found = type === undefined || type === 'open' ? 'open' : memberAt(type, key, given);
       const inner = found === undefined || found === 'open' ? 'open' : found.type();
-      setMember(into, key, this.node(node, inner, [...path, key]));
+      setMember(into, key, this.node(node, inner, key, places));
     }
   }
 
-  private node(node: Leaf | Branch, type: Allowed, path: Path): Json {
-    if (node.kind === 'leaf') {
-      this.places.set(path, node.name, node.place);
-      return this.leaf(node, type, path);
-    }
-    this.places.set(path, node.name, node.name);
+  private node(node: Leaf | Branch, type: Allowed, key: string | number, around: Places): Json {
+    if (node.kind === 'leaf') return this.leaf(node, type, around.add(key, node.name, node.place));
+    const places = around.add(key, node.name, node.name);
     const keys = [...node.children.keys()];
     const list = arrayIn(type);
     const object = objectIn(type);
     const untyped = type === undefined || type === 'open' || type.kind === 'any';
     if (keys.every(isIndex) && (list !== undefined || (untyped && isContiguous(keys)))) {
-      return this.list(node, list === undefined ? 'open' : list.element(), path);
+      return this.list(node, list === undefined ? 'open' : list.element(), places);
     }
     const value: Record<string, Json> = {};
-    this.members(node, object ?? 'open', path, value);
+    this.members(node, object ?? 'open', places, value);
     return value;
   }
 
-  private list(branch: Branch, element: Allowed, path: Path): Json {
+  private list(branch: Branch, element: Allowed, places: Places): Json {
     const keys = [...branch.children.keys()].sort((a, b) => Number(a) - Number(b));
     const gap = keys.findIndex((key, i) => Number(key) !== i);
     if (gap !== -1) {
@@ -168,10 +189,10 @@ class Assembler {
         `Count from ${name}.0 without a gap.`,
       );
     }
-    return keys.map((key, i) => this.node(branch.children.get(key) ?? branch, element, [...path, i]));
+    return keys.map((key, i) => this.node(branch.children.get(key) ?? branch, element, i, places));
   }
 
-  private leaf(leaf: Leaf, type: Allowed, path: Path): Json {
+  private leaf(leaf: Leaf, type: Allowed, places: Places): Json {
     const value = leaf.value;
     if (value === undefined) return readBare('', type);
     switch (value.kind) {
@@ -184,22 +205,24 @@ class Assembler {
           this.texts.push(leaf.place);
           return this.text.slice(leaf.place.start, leaf.place.end);
         }
-        return this.literal(value, path);
+        return this.literal(value, places);
     }
   }
 
   /** A literal's own JSON: inside it no type is asked, it says itself what it is. */
-  literal(value: Value, path: Path): Json {
+  literal(value: Value, places: Places): Json {
     switch (value.kind) {
       case 'string':
         return value.value;
       case 'bare':
         return this.literalWord(value.text, value.place);
-      case 'array':
-        return value.items.map((item, i) => {
-          this.places.set([...path, i], item.place, item.place);
-          return this.literal(item, [...path, i]);
-        });
+      case 'array': {
+        const items: Json[] = [];
+        for (const item of value.items) {
+          items.push(this.literal(item, places.add(items.length, item.place, item.place)));
+        }
+        return items;
+      }
       case 'object': {
         const object: Record<string, Json> = {};
         for (const entry of value.entries) {
@@ -210,8 +233,7 @@ class Assembler {
               'Take one of the two out.',
             );
           }
-          const inner = [...path, entry.key];
-          this.places.set(inner, entry.keyPlace, entry.value?.place ?? entry.keyPlace);
+          const inner = places.add(entry.key, entry.keyPlace, entry.value?.place ?? entry.keyPlace);
           setMember(object, entry.key, entry.value === undefined ? null : this.literal(entry.value, inner));
         }
         return object;
@@ -265,5 +287,5 @@ export function assembleLiteral(
   value: Value,
 ): { readonly value: Json; readonly problems: readonly Problem[] } {
   const assembler = new Assembler(text);
-  return { value: assembler.literal(value, []), problems: assembler.problems };
+  return { value: assembler.literal(value, new Places()), problems: assembler.problems };
 }

@@ -1,4 +1,5 @@
 // Values as they are typed: bare text, quoted strings, and JSON or Python literals, half-typed ones too.
+import { MAX_DEPTH } from '../text/json.ts';
 import type { Place } from '../text/span.ts';
 import type { Problem } from './line.ts';
 
@@ -37,14 +38,25 @@ export interface ReadValue {
   readonly open: boolean;
 }
 
-const MAX_DEPTH = 1024; // QEMU's own limit
-const BLANK = /\s/;
-const BARE_IN_LITERAL = /[^\s,:{}[\]"']/;
+const BLANKS = /\s*/y;
+const WORD = /\S*/y;
+const BARE_IN_LITERAL = /[^\s,:{}[\]"']*/y;
+const PLAIN = /[^"'\\]*/y;
+
+function skip(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  pattern.test(text);
+  return pattern.lastIndex;
+}
+
+/** Where the blanks that may stand here end. */
+export function skipBlanks(text: string, from: number): number {
+  return skip(BLANKS, text, from);
+}
 
 /** Where a word that starts here ends. In a transaction a ")" that nothing opened closes it, glued or not. */
 export function bareEnd(text: string, from: number, inTransaction: boolean): number {
-  let end = from;
-  while (end < text.length && !BLANK.test(text[end] ?? '')) end++;
+  const end = skip(WORD, text, from);
   if (!inTransaction || text[end - 1] !== ')') return end;
   let depth = 0;
   for (const c of text.slice(from, end)) depth += c === '(' ? 1 : c === ')' ? -1 : 0;
@@ -64,6 +76,8 @@ class ValueReader {
   private readonly faults: Problem[] = [];
   private open = false;
   private givenUp = false;
+  /** What is open around the place being read. */
+  private readonly brackets: ('{' | '[')[] = [];
   private readonly text: string;
   private readonly inTransaction: boolean;
   private at: number;
@@ -126,6 +140,7 @@ class ValueReader {
 
   private object(depth: number): Value {
     const start = this.at++;
+    this.brackets.push('{');
     const entries: Entry[] = [];
     let closed = false;
     for (;;) {
@@ -138,8 +153,7 @@ class ValueReader {
         break;
       }
       if (c === ']') {
-        this.fault(this.at, this.at + 1, '"]" does not close "{"', 'Close it with "}".');
-        this.at++;
+        this.mismatch('"]" does not close "{"', 'Close it with "}".', '[');
         closed = true;
         break;
       }
@@ -150,6 +164,7 @@ class ValueReader {
       entries.push(this.entry(depth));
       this.separator('}', entries.length > 0);
     }
+    this.brackets.pop();
     if (!closed) this.unclosed(start, '"{" is not closed', 'Close it with "}".');
     return { kind: 'object', place: { start, end: this.at }, entries, closed };
   }
@@ -188,6 +203,7 @@ class ValueReader {
 
   private array(depth: number): Value {
     const start = this.at++;
+    this.brackets.push('[');
     const items: Value[] = [];
     let closed = false;
     for (;;) {
@@ -200,8 +216,7 @@ class ValueReader {
         break;
       }
       if (c === '}') {
-        this.fault(this.at, this.at + 1, '"}" does not close "["', 'Close it with "]".');
-        this.at++;
+        this.mismatch('"}" does not close "["', 'Close it with "]".', '{');
         closed = true;
         break;
       }
@@ -212,6 +227,7 @@ class ValueReader {
       items.push(this.value(depth + 1));
       this.separator(']', items.length > 0);
     }
+    this.brackets.pop();
     if (!closed) this.unclosed(start, '"[" is not closed', 'Close it with "]".');
     return { kind: 'array', place: { start, end: this.at }, items, closed };
   }
@@ -227,6 +243,12 @@ class ValueReader {
     } else if (c === undefined) this.at = Math.max(end, this.at);
   }
 
+  /** The wrong bracket closes what is open here; it also closes what it fits, if that is further out. */
+  private mismatch(message: string, advice: string, opener: '{' | '['): void {
+    this.fault(this.at, this.at + 1, message, advice);
+    if (!this.brackets.includes(opener)) this.at++;
+  }
+
   private stray(message: string): void {
     this.fault(this.at, this.at + 1, message, 'Take this mark out, or write what is missing before it.');
     this.at++;
@@ -234,7 +256,7 @@ class ValueReader {
 
   private word(): Value {
     const start = this.at;
-    while (this.at < this.text.length && BARE_IN_LITERAL.test(this.text[this.at] ?? '')) this.at++;
+    this.at = skip(BARE_IN_LITERAL, this.text, start);
     // Python 2 printed u'...' for a string.
     const quote = this.text[this.at];
     if ((quote === '"' || quote === "'") && this.text.slice(start, this.at) === 'u')
@@ -258,8 +280,9 @@ class ValueReader {
       }
       if (c === '\\') value += this.escape();
       else {
-        value += c;
-        this.at++;
+        const end = Math.max(this.at + 1, skip(PLAIN, this.text, this.at));
+        value += this.text.slice(this.at, end);
+        this.at = end;
       }
     }
   }
@@ -287,7 +310,7 @@ class ValueReader {
   }
 
   private blanks(): void {
-    while (this.at < this.text.length && BLANK.test(this.text[this.at] ?? '')) this.at++;
+    this.at = skip(BLANKS, this.text, this.at);
   }
 
   private unclosed(start: number, message: string, advice: string): void {

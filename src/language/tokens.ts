@@ -2,7 +2,7 @@
 // colour and hint all read this very one. It knows no schema; what it cannot make sense of it puts in `faults`.
 import type { Place } from '../text/span.ts';
 import type { Completeness, Problem } from './line.ts';
-import { bareEnd, readValue, type Value } from './literal.ts';
+import { bareEnd, readValue, skipBlanks, type Value } from './literal.ts';
 
 /** `file.driver`: the parts lie without the dots between them. */
 export interface Key {
@@ -88,6 +88,8 @@ class LineReader {
   private readonly comments: Place[] = [];
   private readonly faults: Problem[] = [];
   private unclosed = false;
+  /** Whether only blanks and prompts stand before this place in its row. */
+  private startsRow = true;
   private inTransaction = false;
   private readonly text: string;
 
@@ -124,8 +126,10 @@ class LineReader {
   /** Skips blanks and, where a row begins, prompts and comment rows. */
   private blanks(): void {
     for (;;) {
-      while (this.at < this.text.length && BLANK.test(this.text[this.at] ?? '')) this.at++;
-      if (!this.startsRow()) return;
+      const end = skipBlanks(this.text, this.at);
+      if (this.text.slice(this.at, end).includes('\n')) this.startsRow = true;
+      this.at = end;
+      if (!this.startsRow) return;
       PROMPT.lastIndex = this.at;
       const prompt = PROMPT.exec(this.text);
       if (prompt !== null) {
@@ -135,22 +139,17 @@ class LineReader {
         const start = this.at;
         this.at = endOfRow(this.text, start);
         this.comments.push({ start, end: this.at });
-      } else return;
+      } else {
+        this.startsRow = false;
+        return;
+      }
     }
-  }
-
-  /** Whether only blanks and prompts stand before this place in its row. */
-  private startsRow(): boolean {
-    const row = this.text.lastIndexOf('\n', this.at - 1) + 1;
-    const last = this.prompts.at(-1);
-    return this.text.slice(last !== undefined && last.end > row ? last.end : row, this.at).trim() === '';
   }
 
   private word(): Tree {
     const start = this.at;
     const [name = ''] = /^\S+/.exec(this.text.slice(start)) ?? [];
-    let rest = start + name.length;
-    while (rest < this.text.length && BLANK.test(this.text[rest] ?? '')) rest++;
+    const rest = skipBlanks(this.text, start + name.length);
     if (hasOpenBracket(this.text, rest)) this.unclosed = true;
     return {
       ...this.common(),

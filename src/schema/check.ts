@@ -116,37 +116,19 @@ class Checker {
   }
 
   value(type: Type, value: Json, path: Path): void {
-    switch (type.kind) {
-      case 'any':
-        return;
-      case 'object':
-        if (isObject(value)) return this.object(type, value, path, quote(showPath(path)));
-        break;
-      case 'array':
-        if (!isArray(value)) break;
-        for (const [i, item] of value.entries()) this.value(type.element(), item, [...path, i]);
-        return;
-      case 'alternate': {
-        const choice = type.choices.map(c => c()).find(c => takes(c, value));
-        if (choice === undefined) break;
-        return this.value(choice, value, path);
-      }
-      case 'enum':
-        if (typeof value !== 'string') break;
-        return this.enumValue(type.values, value, path);
-      case 'int':
-        if (!takes(type, value)) break;
-        if (value !== null && (typeof value === 'number' || typeof value === 'bigint'))
-          this.range(value, path);
-        return;
-      default:
-        if (takes(type, value)) return;
-    }
-    this.findings.push(
-      problem(path, 'value', `${quote(showPath(path))} takes ${describe(type)}, not ${show(value)}`, {
-        ...adviceFor(type, value, path),
-      }),
-    );
+    if (!takes(type, value)) {
+      const message = `${quote(showPath(path))} takes ${describe(type)}, not ${show(value)}`;
+      this.findings.push(problem(path, 'value', message, adviceFor(type, value, path)));
+    } else if (type.kind === 'alternate') {
+      const choice = type.choices.map(c => c()).find(c => takes(c, value));
+      if (choice !== undefined) this.value(choice, value, path);
+    } else if (type.kind === 'object' && isObject(value)) {
+      this.object(type, value, path, quote(showPath(path)));
+    } else if (type.kind === 'array' && isArray(value)) {
+      for (const [i, item] of value.entries()) this.value(type.element(), item, [...path, i]);
+    } else if (type.kind === 'enum' && typeof value === 'string') {
+      this.enumValue(type.values, value, path);
+    } else if (type.kind === 'int' && typeof value === 'bigint') this.range(value, path);
   }
 
   features(list: readonly Feature[], path: Path, at: Finding['at'], what: string, value?: string): void {
@@ -161,7 +143,7 @@ class Checker {
     if (list.includes('unstable')) warn(`${what} is unstable: a later QEMU may change it`, undefined);
   }
 
-  private range(value: number | bigint, path: Path): void {
+  private range(value: bigint, path: Path): void {
     if (value >= SMALLEST && value <= LARGEST) return;
     this.findings.push(
       problem(path, 'value', `${show(value)} does not fit into 64 bits`, {

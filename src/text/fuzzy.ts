@@ -33,9 +33,11 @@ export function rank(typed: string, label: string): Rank | undefined {
   return letters === undefined ? undefined : { score: 3 + tail, matched: letters };
 }
 
+const LONGEST = 200; // no name comes near it
+
 /** At most `max` of the names that `typed` is perhaps a misspelling or a part of, the likeliest first. */
 export function nearest(typed: string, names: readonly string[], max = 3): readonly string[] {
-  if (typed === '' || max <= 0) return [];
+  if (typed === '' || typed.length > LONGEST || max <= 0) return [];
   const want = fold(typed);
   const scores = new Map<string, number>();
   const offer = (name: string, score: number) => {
