@@ -152,7 +152,7 @@ async function installGroup(group, what, then) {
   };
   // What cannot be refreshed may still be installed from the lists that are there.
   if (manager === 'apt-get') await run('refreshing the package lists', ['apt-get', 'update']);
-  const done = await run(`installing ${what}`, command);
+  const done = await run(`installing ${what.replace(/^A /, 'a ')}`, command);
   if (!done.ok) throw halt(`${what} could not be installed. Try it with: ${typed}`, done);
 }
 
@@ -173,23 +173,23 @@ async function ensureQemu() {
 
 /** node-pty compiles when it is installed, which needs a compiler; without it only the tests that use a pty fail. */
 async function ensurePty() {
-  const loads = () => {
-    try {
-      return Boolean(require('node-pty'));
-    } catch {
-      return false;
-    }
-  };
+  // In a process of its own: this one would go on believing that a package it once missed is missing.
+  const { spawnSync } = await import('node:child_process');
+  const loads = () =>
+    spawnSync(process.execPath, ['-e', "require('node-pty')"], { cwd: root, stdio: 'ignore' }).status === 0;
   if (loads()) return;
   try {
     if (!['make', 'python3'].every(onPath) || !['g++', 'c++', 'clang++'].some(onPath))
-      await installGroup('compiler', 'a C++ compiler', 'run this again');
+      await installGroup('compiler', 'A C++ compiler', 'run this again');
     // Where the install failed, npm left the optional package out: then rebuild finds nothing, and install brings it.
     const there = existsSync(inRoot('node_modules/node-pty/package.json'));
     const args = there ? ['rebuild', 'node-pty'] : ['ci', '--no-audit', '--no-fund'];
     const done = await step('compiling node-pty', ...npm(...args), headers());
     if (!done.ok || !loads())
-      throw halt('node-pty could not be compiled: the tests that need a terminal will fail.', done);
+      throw halt(
+        'node-pty could not be compiled, so what needs a terminal will fail. To see why: npm ci --foreground-scripts',
+        done,
+      );
   } catch (error) {
     if (!(error instanceof Halt)) throw error;
     say(`${error.message}\n`);
