@@ -1,3 +1,308 @@
-export async function interactive(_: unknown): Promise<0> {
-  return 0;
+// The prompt on a terminal: which part does what. The parts themselves are in the files named by the imports.
+import { LineEditor } from '../editor/screen.ts';
+import { DEFAULT_SETTINGS, type EditorSettings } from '../editor/state.ts';
+import { appendTo, readIfThere, replaceFile } from '../io/files.ts';
+import { folderPath } from '../io/folders.ts';
+import { listFiles } from '../io/listing.ts';
+import { editOutside, runOutside } from '../io/outside.ts';
+import { runPipeline } from '../io/pipeline.ts';
+import type { Practice } from '../io/practice.ts';
+import { Terminal } from '../io/terminal.ts';
+import { completeness } from '../language/tokens.ts';
+import type { QmpshError } from '../qmp/errors.ts';
+import type { Clock } from '../qmp/transport.ts';
+import { renderEvent } from '../render/event.ts';
+import { renderWelcome } from '../render/welcome.ts';
+import type { Schema } from '../schema/model.ts';
+import { mayHoldSecret } from '../schema/notes.ts';
+import type { Session } from '../session/client.ts';
+import { Facts } from '../session/facts.ts';
+import { span } from '../text/line.ts';
+import { type ColourLevel, palette } from '../text/palette.ts';
+import { safe } from '../text/safe.ts';
+import type { Span, StyledLine } from '../text/style.ts';
+import { EventFeed } from './feed.ts';
+import { shown } from './filter.ts';
+import type { Exit } from './host.ts';
+import { keepEntry, readPast, type Store } from './past.ts';
+import { PromptHost } from './prompt.ts';
+import { Queue } from './queue.ts';
+import { readSettings, writeSettings } from './settings.ts';
+import { Typing } from './typing.ts';
+import { vitals } from './vitals.ts';
+
+export interface InteractiveOptions {
+  readonly address: string;
+  readonly practice: Practice | undefined;
+  readonly clock: Clock;
+  readonly schema: Schema | undefined;
+  readonly folder: string;
+  readonly connect: (address: string) => Promise<Session>;
+  readonly verbose: boolean;
+  readonly hmp: boolean;
+  /** Milliseconds a reply may take; 0 for ever. */
+  readonly timeout: number;
+  readonly colour: ColourLevel;
+  readonly yes: boolean;
+}
+
+const PROMPT: Span = { text: '(QEMU) ', role: 'prompt' };
+const HMP_PROMPT: Span = { text: '(HMP) ', role: 'prompt' };
+const GONE: Span = { text: '(gone) ', role: 'warning' };
+
+/** Runs the prompt until the user leaves; gives the exit status. The connection is made before the screen is touched. */
+export async function interactive(options: InteractiveOptions): Promise<Exit> {
+  const session = await options.connect(options.address);
+  const app = new Interactive(options);
+  return app.run(session);
+}
+
+class Interactive {
+  readonly #options: InteractiveOptions;
+  readonly #terminal: Terminal;
+  readonly #editor: LineEditor;
+  readonly #host: PromptHost;
+  readonly #typing: Typing;
+  readonly #feed: EventFeed;
+  readonly #queue: Queue;
+  readonly #store: Store;
+  #facts: Facts | undefined;
+  #past: string[] = [];
+  #answer: ((key: string) => void) | undefined;
+  #interrupt: AbortController | undefined;
+  #left: (status: Exit) => void = () => {};
+
+  constructor(options: InteractiveOptions) {
+    this.#options = options;
+    const settingsFile = `${folderPath('config')}/settings`;
+    const { settings, problems } = readSettings(readIfThere(settingsFile) ?? '');
+    settings.timeout = options.timeout;
+    this.#store = fileStore(`${folderPath('state')}/history`);
+    this.#terminal = Terminal.open();
+    this.#editor = new LineEditor({
+      write: text => this.#terminal.write(text),
+      size: this.#terminal.size,
+      palette: palette(options.colour),
+      dumb: this.#terminal.dumb,
+      settings: () => this.#editorSettings(),
+      prompt: this.#prompt(),
+      decor: {
+        colour: text => this.#typing.colours(text),
+        problems: (text, cursor) => this.#typing.problems(text, cursor).map(problem => problem.place),
+      },
+    });
+    this.#host = new PromptHost({
+      ...options,
+      settings,
+      width: () => this.#terminal.size.columns,
+      print: lines => this.#print(lines),
+      utcOffset: () => -new Date().getTimezoneOffset(),
+      ask: (sentences, question) => this.#ask(sentences, question),
+      busy: (what, run) => this.#busy(what, run),
+      pipe: (command, input, folder) => this.#terminal.release(() => runPipeline(command, input, folder)),
+      history: () => this.#past,
+      keepSettings: now => replaceFile(settingsFile, writeSettings(now)),
+      joined: to => this.#join(to),
+      leave: status => this.#left(status),
+    });
+    this.#typing = new Typing(
+      this.#host,
+      () => this.#facts,
+      typed => listFiles(typed, options.folder),
+    );
+    this.#queue = new Queue(this.#host, {
+      hmp: options.hmp,
+      outside: command => this.#terminal.release(() => runOutside(command, options.folder)),
+      echo: text => this.#print([[this.#prompt(), span(safe(text))]]),
+    });
+    this.#feed = new EventFeed(options.clock, events => {
+      const width = this.#terminal.size.columns;
+      const utcOffsetMinutes = -new Date().getTimezoneOffset();
+      this.#print(events.map(({ event, count }) => renderEvent(event, { width, utcOffsetMinutes, count })));
+    });
+    for (const problem of problems) this.#host.note(`${settingsFile}: ${problem}`, 'warning');
+  }
+
+  run(session: Session): Promise<Exit> {
+    return new Promise<Exit>(resolve => {
+      this.#left = status => resolve(status);
+      this.#terminal.onInput(chunk => this.#editor.feed(chunk));
+      this.#terminal.onResize(size => this.#editor.dispatch({ type: 'resize', ...size }));
+      this.#listen();
+      this.#editor.start();
+      this.#host.join(session);
+      this.#loadPast();
+    }).finally(() => this.#close());
+  }
+
+  async #close(): Promise<void> {
+    this.#feed.close();
+    this.#editor.finish();
+    this.#terminal.close();
+    await this.#host.session?.close();
+  }
+
+  /** What the editor asks for. */
+  #listen(): void {
+    this.#editor.onEffect(effect => {
+      switch (effect.type) {
+        case 'submit':
+          this.#submit(effect.text);
+          break;
+        case 'complete':
+          void this.#complete(effect.ticket, effect.text, effect.cursor, effect.explicit);
+          break;
+        case 'changed':
+          this.#changed(effect.text, effect.cursor);
+          break;
+        case 'interrupt':
+          this.#interrupt?.abort();
+          break;
+        case 'eof':
+          this.#host.leave(0);
+          break;
+        case 'answer':
+          this.#answer?.(effect.key);
+          break;
+        case 'edit':
+          void this.#edit(effect.text);
+          break;
+        case 'suspend':
+          void this.#terminal.suspend();
+          break;
+        case 'bell':
+          this.#terminal.write('\x07');
+          break;
+      }
+    });
+  }
+
+  /** A new connection: its events and notices are shown, its facts are learned, its end is told. */
+  #join(session: Session): void {
+    const facts = new Facts(request => session.send(request).reply);
+    this.#facts = facts;
+    this.#editor.dispatch({ type: 'prompt', span: this.#prompt() });
+    session.onNotice(text => this.#host.note(text, 'warning'));
+    session.onEvent(event => {
+      facts.onEvent(event);
+      if (shown(this.#host.filter, event)) this.#feed.take(event);
+    });
+    void this.#welcome(session);
+    void session.ended.then(({ error, expected }) => this.#ended(session, expected, error));
+  }
+
+  async #welcome(session: Session): Promise<void> {
+    try {
+      if (session.greeting) this.#print([renderWelcome(await vitals(session), this.#terminal.size.columns)]);
+      if (this.#options.practice && session === this.#host.session)
+        this.#host.note(`practice VM in ${this.#options.practice.folder}, removed when you leave`);
+      await this.#host.loadSchema();
+    } catch (error) {
+      if (this.#host.session === session) this.#host.failure(error);
+    }
+  }
+
+  #ended(session: Session, expected: boolean, error: QmpshError | undefined): void {
+    if (this.#host.session !== session) return;
+    this.#host.session = undefined;
+    this.#facts = undefined;
+    if (error && !expected) this.#host.failure(error);
+    else this.#host.note('QEMU has ended. .connect ADDRESS connects to another, Ctrl-D leaves.');
+    this.#editor.dispatch({ type: 'prompt', span: GONE });
+  }
+
+  #prompt(): Span {
+    return this.#options.hmp ? HMP_PROMPT : PROMPT;
+  }
+
+  #print(lines: readonly StyledLine[]): void {
+    this.#editor.dispatch({ type: 'print', lines });
+  }
+
+  #submit(text: string): void {
+    if (text.trim() === '') return;
+    this.#past.push(text);
+    try {
+      keepEntry(this.#store, text);
+    } catch (error) {
+      this.#host.failure(error);
+    }
+    const name = /^\s*([\w-]+)/.exec(text)?.[1];
+    void this.#queue.add(text).then(() => {
+      if (name !== undefined) this.#facts?.onCommand(name);
+    });
+  }
+
+  async #complete(ticket: number, text: string, cursor: number, explicit: boolean): Promise<void> {
+    if (explicit) await this.#host.loadSchema();
+    const first = this.#typing.complete(text, cursor);
+    this.#editor.dispatch({ type: 'candidates', ticket, candidates: first.candidates, explicit });
+    // Live values come a moment later where the VM had to be asked.
+    if (!first.wanted || !(await this.#typing.refresh(first.wanted))) return;
+    const { candidates } = this.#typing.complete(text, cursor);
+    this.#editor.dispatch({ type: 'candidates', ticket, candidates, explicit });
+  }
+
+  #changed(text: string, cursor: number): void {
+    this.#editor.dispatch({ type: 'hint', line: this.#typing.hint(text, cursor) });
+    this.#editor.dispatch({ type: 'suggestion', text: this.#typing.suggestion(text, cursor) });
+  }
+
+  async #edit(text: string): Promise<void> {
+    try {
+      const edited = await this.#terminal.release(() => editOutside(text));
+      this.#editor.dispatch({ type: 'setLine', text: edited });
+    } catch (error) {
+      this.#host.failure(error);
+    }
+  }
+
+  async #ask(sentences: readonly string[], question: string): Promise<boolean> {
+    this.#host.show(sentences.map(sentence => [span(sentence, 'warning')]));
+    this.#editor.dispatch({ type: 'ask', text: `${question} [y/N] `, keys: ['y', 'n', 'Enter', 'Escape'] });
+    const key = await new Promise<string>(resolve => {
+      this.#answer = resolve;
+    });
+    this.#answer = undefined;
+    if (key !== 'y') this.#host.note('not sent');
+    return key === 'y';
+  }
+
+  async #busy<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const interrupt = new AbortController();
+    this.#interrupt = interrupt;
+    this.#editor.dispatch({ type: 'busy', on: true, text: `waiting for ${what} (Ctrl-C stops waiting) ` });
+    try {
+      return await run(interrupt.signal);
+    } finally {
+      this.#interrupt = undefined;
+      this.#editor.dispatch({ type: 'busy', on: false });
+    }
+  }
+
+  #loadPast(): void {
+    try {
+      this.#past = [...readPast(this.#store)];
+      this.#editor.dispatch({ type: 'history', entries: this.#past });
+    } catch (error) {
+      this.#host.failure(error);
+    }
+  }
+
+  #editorSettings(): EditorSettings {
+    return {
+      ...DEFAULT_SETTINGS,
+      keys: this.#host.settings.keys,
+      isOpen: text => completeness(text) === 'open',
+      remembers: text => !mayHoldSecret(text),
+    };
+  }
+}
+
+function fileStore(path: string): Store {
+  return {
+    read: () => readIfThere(path),
+    append: text => appendTo(path, text),
+    replace: text => replaceFile(path, text),
+  };
 }

@@ -1,3 +1,140 @@
+import { renderArgumentHelp, renderCommandHelp, renderEventHelp, renderPairs } from '../../render/help.ts';
+import type { Schema } from '../../schema/model.ts';
+import * as notes from '../../schema/notes.ts';
+import { nearest } from '../../text/fuzzy.ts';
+import { span } from '../../text/line.ts';
+import { safe } from '../../text/safe.ts';
+import type { StyledLine } from '../../text/style.ts';
+import { matchesPattern } from '../filter.ts';
+import type { Exit, Host } from '../host.ts';
+import { KEYS } from '../keys.ts';
+import { misuse } from '../misuse.ts';
 import type { Word } from '../word.ts';
+import { findWord, WORDS } from '../words.ts';
 
-export const HELP: Word = { name: '.help', usage: '', help: '', more: [], run: () => 0 };
+export const HELP: Word = {
+  name: '.help',
+  usage: '[COMMAND|COMMAND.ARGUMENT|EVENT|WORD|keys|TEXT]',
+  help: 'explain a command, an argument, an event, a word, or the keys',
+  more: [
+    'Another text is looked for in all names and descriptions:',
+    '    .help blockdev-mirror         .help blockdev-mirror.sync',
+    '    .help BLOCK_JOB_READY         .help bitmap',
+  ],
+  complete: (before, _typed, host) => (before.length === 0 ? topics(host) : []),
+  run: async ({ args, rest }, host): Promise<Exit> => {
+    if (rest === '') {
+      host.show(overview(host.width));
+      return 0;
+    }
+    if (args.length === 1) {
+      const page = await onTopic(args[0] ?? '', host);
+      if (page) {
+        host.show(page);
+        return 0;
+      }
+    }
+    const found = search(rest, host);
+    if (found.length > 0) {
+      host.show(renderPairs([{ title: `Where ${safe(rest)} is mentioned`, rows: found }], host.width));
+      return 0;
+    }
+    const near = nearest(
+      rest,
+      topics(host).map(topic => topic.text),
+    );
+    const meant = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
+    throw misuse(HELP, `nothing is called ${rest}, and no description mentions it${meant}`);
+  },
+};
+
+function topics(host: Host): readonly { readonly text: string; readonly note?: string }[] {
+  const described = (text: string, note: string | undefined) =>
+    note === undefined ? { text } : { text, note };
+  return [
+    ...[...(host.schema?.commands.keys() ?? [])].map(name => described(name, notes.describeCommand(name))),
+    ...[...(host.schema?.events.keys() ?? [])].map(name => described(name, notes.describeEvent(name))),
+    ...WORDS.map(word => described(word.name, word.help)),
+    { text: 'keys', note: 'the keys that edit the line' },
+  ];
+}
+
+function overview(width: number): readonly StyledLine[] {
+  const syntax: readonly (readonly [string, string])[] = [
+    ['COMMAND key=value ...', 'run a QMP command: blockdev-del node-name=node-E'],
+    ['file.driver=file', 'a dot goes into an object; children.0=x into a list'],
+    ['key="a b"', 'a quoted value is always text; { } and [ ] hold JSON'],
+    ['transaction( ... )', 'several commands as one, on one row or many'],
+    ['COMMAND | jq ...', 'the reply through a program of this host'],
+  ];
+  const rows = WORDS.map(word => [`${word.name} ${word.usage}`.trim(), word.help] as const);
+  return [
+    ...renderPairs(
+      [
+        { title: 'Lines', rows: syntax },
+        { title: 'Words of the shell', rows },
+      ],
+      width,
+    ),
+    [],
+    [
+      span('.help blockdev-backup', 'word'),
+      span(' explains a command, ', 'dim'),
+      span('.help keys', 'word'),
+      span(' the keys; ', 'dim'),
+      span('Tab', 'key'),
+      span(' completes, ', 'dim'),
+      span('Ctrl-D', 'key'),
+      span(' leaves.', 'dim'),
+    ],
+  ];
+}
+
+/** The page of a thing with exactly that name. */
+async function onTopic(topic: string, host: Host): Promise<readonly StyledLine[] | undefined> {
+  const { width } = host;
+  if (topic === 'keys') return renderPairs(KEYS, width);
+  const word = findWord(topic);
+  if (word && (topic.startsWith('.') || !host.schema?.commands.has(topic))) return wordPage(word, width);
+  const schema = await host.loadSchema();
+  if (!schema) return undefined;
+  const options = { width, notes };
+  const command = schema.commands.get(topic);
+  if (command) return renderCommandHelp(command, options);
+  const event = schema.events.get(topic) ?? schema.events.get(topic.toUpperCase());
+  if (event) return renderEventHelp(event, options);
+  return argumentPage(topic, schema, width);
+}
+
+function argumentPage(topic: string, schema: Schema, width: number): readonly StyledLine[] | undefined {
+  const at = topic.indexOf('.');
+  const command = schema.commands.get(topic.slice(0, at));
+  if (at < 0 || !command) return undefined;
+  const path = topic.slice(at + 1).split('.');
+  const page = renderArgumentHelp(command, path, { width, notes });
+  if (page) return page;
+  const names = command.arguments.members.map(member => member.name);
+  const near = nearest(path.join('.'), names);
+  const hint = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
+  throw misuse(HELP, `${command.name} has no argument ${path.join('.')}${hint}`);
+}
+
+function wordPage(word: Word, width: number): readonly StyledLine[] {
+  return [
+    [span(`${word.name} ${word.usage}`.trim(), 'title')],
+    ...renderPairs([{ rows: [['', word.help]] }], width).map(line => line),
+    ...word.more.map((row): StyledLine => [span(`  ${row}`, row.startsWith('    ') ? 'command' : 'plain')]),
+  ];
+}
+
+/** Names and descriptions that hold the text, or match it where it has a `*`. */
+function search(text: string, host: Host): readonly (readonly [string, string])[] {
+  const wanted = text.toLowerCase();
+  const holds = (name: string, note: string) =>
+    text.includes('*')
+      ? matchesPattern(name.toUpperCase(), text)
+      : name.toLowerCase().includes(wanted) || note.toLowerCase().includes(wanted);
+  return topics(host)
+    .map(topic => [topic.text, topic.note ?? ''] as const)
+    .filter(([name, note]) => holds(name, note));
+}

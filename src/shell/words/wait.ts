@@ -55,6 +55,7 @@ export const WAIT: Word = {
       session.waitFor(event => matchesPattern(event.name, first) && holds(event.data, members), {
         since,
         signal,
+        what: first.toUpperCase(),
         ...limit,
       }),
     );
