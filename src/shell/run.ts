@@ -27,7 +27,10 @@ export async function runLine(text: string, host: Host, row?: number): Promise<E
 export async function understand(text: string, host: Host): Promise<Line> {
   if (host.schema) return parse(text, host.schema);
   const guess = parse(text);
-  if (guess.kind !== 'command' || Object.keys(guess.request.arguments).length === 0) return guess;
+  // What looks wrong without types may be right with them: host=[::1] is text where text is wanted.
+  const needsTypes =
+    guess.kind === 'wrong' || (guess.kind === 'command' && Object.keys(guess.request.arguments).length > 0);
+  if (!needsTypes) return guess;
   const schema = await host.loadSchema();
   return schema ? parse(text, schema) : guess;
 }
