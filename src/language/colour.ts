@@ -84,7 +84,7 @@ class Painter {
     const entries = tree.value.kind === 'object' ? tree.value.entries : [];
     const name = entries.find(({ key }) => key === 'execute' || key === 'exec-oob')?.value;
     const command = name?.kind === 'string' ? this.schema?.commands.get(name.value) : undefined;
-    this.value(tree.value, messageType(this.schema, command?.arguments), undefined, true);
+    this.value(tree.value, messageType(this.schema, command?.arguments) ?? 'open', undefined, true);
   }
 
   private transaction(tree: Extract<Tree, { kind: 'transaction' }>): void {
@@ -114,7 +114,7 @@ class Painter {
   }
 
   private argument(arg: Argument, { type, given }: Context): void {
-    let inside: Allowed = type;
+    let inside: Allowed = type ?? 'open';
     let here: Json | undefined = given;
     for (const [i, { name, place }] of arg.key.parts.entries()) {
       if (i > 0) this.mark(place.start - 1);
@@ -187,7 +187,8 @@ function judge(name: string, known: readonly string[], judged: boolean, role: Ro
 }
 
 function keyRole(inside: Allowed, here: Json | undefined, name: string, finished: boolean): Role {
-  if (inside === undefined || inside === 'open') return 'key';
+  if (inside === 'open') return 'key';
+  if (inside === undefined) return 'plain'; // below a name that is not known (yet)
   if (memberAt(inside, name, here) !== undefined) return 'key';
   const object = objectIn(inside);
   // A tag that is typed later may bring it.

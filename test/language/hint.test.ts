@@ -1,0 +1,103 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { complete } from '../../src/language/complete.ts';
+import { hint } from '../../src/language/hint.ts';
+import { suggest } from '../../src/language/suggest.ts';
+import { lineWidth, plain } from '../../src/text/line.ts';
+import { recordedSchema } from '../schema/walked.ts';
+
+const schema = recordedSchema('11.1');
+
+function at(line: string, width = 200) {
+  const cursor = line.includes('▏') ? line.indexOf('▏') : line.length;
+  return hint(line.replace('▏', ''), cursor, schema, width);
+}
+
+const HINTS: readonly (readonly [line: string, has: readonly string[], lacks: readonly string[]])[] = [
+  ['blockdev-backup ', ['blockdev-backup device', 'sync', 'target', 'needs device, sync, target'], []],
+  ['blockdev-backup device=a ', ['needs sync, target'], ['needs device']],
+  [
+    'blockdev-backup device=a sync=',
+    ['top|full|none|incremental|bitmap, required', 'what to copy', 'needs target'],
+    [],
+  ],
+  ['blockdev-backup device=a sync=full target=b', ['str, required', 'the node to copy to'], ['needs']],
+  ['blockdev-backup device=a sync=full target=b ', ['copy a node as it is', '[job-id]'], ['needs']],
+  ['blockdev-backup speed', ['int, optional', '[speed]'], []],
+  [
+    'blockdev-add driver=qcow2 file.driver=file file.filename=',
+    ['file.filename: str, required', 'working directory'],
+    ['needs'],
+  ],
+  ['blockdev-add driver=qcow2 file.driver=file ', ['needs file.filename'], []],
+  ['blockdev-add driver=qcow2 file={"driver":"file","filename":"', ['file.filename: str'], []],
+  ['block-commit device=a base=', ['deprecated'], []],
+  ['balloon', ['balloon value', 'guest'], []],
+  ['transaction( blockdev-backup sync=', ['what to copy', 'needs device, target'], []],
+];
+
+for (const [line, has, lacks] of HINTS) {
+  test(`the hint for ${line}`, () => {
+    const text = plain(at(line) ?? []);
+    for (const part of has) assert.ok(text.includes(part), `${part} is missing in: ${text}`);
+    for (const part of lacks) assert.not(text.includes(part), `${part} is in: ${text}`);
+  });
+}
+
+test('the argument at the cursor is marked, and no other', () => {
+  const bold = (at('blockdev-backup device=a sync=f▏ull target=b') ?? []).filter(span => span.bold === true);
+  assert.equal(
+    bold.map(({ text }) => text),
+    ['sync'],
+  );
+});
+
+for (const line of ['.help quit', 'blockdev-mi', '', 'nonsense ', '# x']) {
+  test(`no hint for "${line}"`, () => assert.is(at(line), undefined));
+}
+
+test('without a schema there is no hint', () => {
+  assert.is(hint('blockdev-backup ', 16, undefined, 80), undefined);
+});
+
+test('a hint fits every width, and says when something is left out', () => {
+  for (const [line] of HINTS) {
+    const whole = plain(at(line, 1000) ?? []);
+    for (let width = 10; width <= 160; width += 3) {
+      const row = at(line, width) ?? [];
+      assert.ok(lineWidth(row) <= width, `${lineWidth(row)} > ${width}: ${plain(row)}`);
+      const text = plain(row);
+      assert.ok(text === whole || text.includes('…') || !text.includes('['), text);
+    }
+  }
+});
+
+// Typed, and what shows in grey behind it, with this history.
+const HISTORY = ['query-block', 'blockdev-del node-name=old', 'blockdev-del node-name=node-E'];
+const GREY: readonly (readonly [typed: string, grey: string | undefined])[] = [
+  ['blockdev-del', ' node-name=node-E'],
+  ['blockdev-del node-name=o', 'ld'],
+  ['query-block', undefined],
+  ['query-block-j', 'obs'],
+  ['blockdev-mi', 'rror'],
+  ['blockdev-mirror ', 'device='],
+  ['blockdev-mirror dev', 'ice='],
+  ['blockdev-mirror sync=f', 'ull'],
+  ['blockdev-mirror device=a target=b sync=full ', undefined],
+  ['qnbn', undefined],
+  ['', undefined],
+  ['  ', undefined],
+];
+
+for (const [typed, grey] of GREY) {
+  test(`behind "${typed}" shows ${grey ?? 'nothing'}`, () => {
+    const { candidates } = complete(typed, typed.length, schema);
+    assert.is(suggest(typed, typed.length, HISTORY, candidates), grey);
+  });
+}
+
+test('in the middle of a line nothing is suggested', () => {
+  assert.is(suggest('blockdev-del', 3, HISTORY), undefined);
+});
+
+test.run();
