@@ -1,12 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  renderArgumentHelp,
-  renderCommandHelp,
-  renderEventHelp,
-  renderNames,
-  renderPairs,
-} from '../../src/render/help.ts';
+import { renderArgumentHelp, renderCommandHelp, renderEventHelp } from '../../src/render/help.ts';
+import { renderNames, renderPairs } from '../../src/render/pairs.ts';
 import type { Command, Schema } from '../../src/schema/model.ts';
 import * as notes from '../../src/schema/notes.ts';
 import { schemaOf, VERSIONS } from '../schemas.ts';
@@ -72,6 +67,13 @@ test('help: an argument, its values, and what is inside it', () => {
   });
   assert.match(texts(file ?? []).join('\n'), /^file\.driver is one of$/m);
   assert.is(renderArgumentHelp(command('stop'), ['nope'], { width: 80 }), undefined);
+});
+
+test('help: an argument that only some variants have is found', () => {
+  const page = texts(renderArgumentHelp(command('blockdev-add'), ['lazy-refcounts'], { width: 80 }) ?? []);
+  assert.equal(page, ['blockdev-add lazy-refcounts=', 'type     bool, optional', 'with     driver=qcow2']);
+  const deep = renderArgumentHelp(command('blockdev-add'), ['file', 'filename'], { width: 80 }) ?? [];
+  assert.match(texts(deep).join('\n'), /^with {5}driver=qcow2, [\s\S]*^with {5}file\.driver=file, /m);
 });
 
 test('help: an event', () => {

@@ -1,0 +1,59 @@
+// Rows of a name and what it does: words, keys, settings; and names side by side.
+import { lineWidth, span, wrapLine } from '../text/line.ts';
+import { safe } from '../text/safe.ts';
+import type { StyledLine } from '../text/style.ts';
+import { grid } from '../text/table.ts';
+import { wrap } from '../text/wrap.ts';
+
+/** Rows of two columns, a name and what it does: words, keys, settings. Sections have a title above their rows. */
+export function renderPairs(
+  sections: readonly {
+    readonly title?: string;
+    readonly rows: readonly (readonly [name: string, does: string])[];
+  }[],
+  width: number,
+): readonly StyledLine[] {
+  const wide = Math.max(
+    0,
+    ...sections.flatMap(section => section.rows.map(([name]) => lineWidth([span(name)]))),
+  );
+  return sections.flatMap((section, i) => {
+    const title: readonly StyledLine[] = section.title === undefined ? [] : [[span(section.title, 'title')]];
+    const rows = section.rows.flatMap(([name, does]) => pair([span(name, 'word')], does, wide, width));
+    return [...(i > 0 ? [[]] : []), ...title, ...rows];
+  });
+}
+
+/** Names in columns below a title. */
+export function renderNames(title: string, names: readonly string[], width: number): readonly StyledLine[] {
+  return [
+    [span(title, 'title')],
+    ...grid(
+      names.map(name => safe(name)),
+      width,
+      undefined,
+      2,
+    ),
+  ];
+}
+
+// A name and its text side by side; the text goes on under itself, or below the name where the width is short.
+function pair(name: StyledLine, does: string, wide: number, width: number): readonly StyledLine[] {
+  const column = Math.min(wide, Math.floor(width / 2)) + 4;
+  const rows = wrap(does, Math.max(12, width - column));
+  const lead: StyledLine = [span('  '), ...name];
+  const gap = column - lineWidth(lead);
+  const below = (row: string): StyledLine => [
+    span(' '.repeat(Math.min(column, Math.max(4, width - 12)))),
+    span(row),
+  ];
+  if (does === '') return wrapLine(lead, width, 4);
+  if (gap < 2 || width - column < 12) {
+    return [
+      ...wrapLine(lead, width, 4),
+      ...wrap(does, Math.max(8, width - 4)).map((row): StyledLine => [span(`    ${row}`)]),
+    ];
+  }
+  const [first = '', ...more] = rows;
+  return [[...lead, span(' '.repeat(gap)), span(first)], ...more.map(below)];
+}
