@@ -106,7 +106,7 @@ async function ensurePackages() {
 
 /** Changes when a source, the build or the Node that makes the code cache does. */
 function sourcesDigest() {
-  const files = ['package.json', 'package-lock.json', 'bin/build.mjs', 'bin/qmpsh.cjs'];
+  const files = ['package.json', 'package-lock.json', 'bin/build.mjs', 'bin/cache.mjs', 'bin/qmpsh.cjs'];
   for (const entry of readdirSync(inRoot('src'), { recursive: true }))
     if (/\.(ts|json)$/.test(entry)) files.push(join('src', entry));
   const facts = files.sort().map(file => {
