@@ -57,7 +57,7 @@ export function checkNames(page: Page): PageProblem[] {
   }
   for (const fence of page.fences) {
     const loop = fence.each;
-    for (const name of [fence.when?.name, loop?.list, fence.on]) {
+    for (const name of [fence.when?.name, ...namesIn(fence.when?.value ?? ''), loop?.list, fence.on]) {
       if (name !== undefined && !known.has(name)) problems.push(unknown(name, fence.row, [...known]));
     }
     const own = loop && !known.has(loop.name) ? loop.name : undefined;

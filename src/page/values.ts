@@ -98,7 +98,7 @@ export function fillParams(page: Page, given: ReadonlyMap<string, string>, run: 
   return { values, missing, problems };
 }
 
-/** Whether a fence with this condition runs. A name without a value counts as empty. */
+/** Whether a fence with this condition runs. A name without a value counts as empty; `if=top==$node` compares two. */
 export function holds(condition: Condition, values: Values): boolean {
   const json = values.get(condition.name)?.json ?? '';
   const text =
@@ -110,11 +110,14 @@ export function holds(condition: Condition, values: Values): boolean {
         ? JSON.stringify(json)
         : String(json);
   const isSet = !['', 'no', 'off', 'false', '0', '[]', '{}', 'null'].includes(text);
+  const value = namesIn(condition.value).every(name => values.has(name))
+    ? bindText(condition.value, values)
+    : '';
   switch (condition.operator) {
     case '==':
-      return text === condition.value;
+      return text === value;
     case '!=':
-      return text !== condition.value;
+      return text !== value;
     case 'set':
       return isSet;
     case 'unset':
