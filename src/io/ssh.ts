@@ -19,7 +19,7 @@ const READY = 'qmpsh-ready';
  * but the one given. Rejects with a QmpshError `connect`, holding ssh's own words, or `interrupted`.
  */
 export async function connectSsh(to: Address & { kind: 'ssh' }, options: ConnectOptions): Promise<Transport> {
-  const folder = mkdtempSync(join(tmpdir(), 'qmpsh-'));
+  const folder = mkdtempSync(join(tmpdir(), 'qmpsh-ssh-'));
   try {
     const socket = join(folder, 's');
     const settings = ['ControlPath=none', 'ExitOnForwardFailure=yes', 'StreamLocalBindMask=0177'];

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { spawnQemu } from '../../src/io/child.ts';
+import { CLOCK } from '../../src/io/clock.ts';
+import { QmpshError } from '../../src/qmp/errors.ts';
+import { Session } from '../../src/session/client.ts';
+import { MISSING } from '../qemu.ts';
+
+const PROGRAM = process.env['QMPSH_QEMU'] ?? 'qemu-system-x86_64';
+const QEMU = [PROGRAM, '-S', '-display', 'none', '-nodefaults', '-M', 'q35', '-m', '64'];
+const open = (child: Awaited<ReturnType<typeof spawnQemu>>) =>
+  Session.open(child.transport, { clock: CLOCK, address: QEMU[0] ?? '' });
+
+async function spawn(...more: readonly string[]) {
+  try {
+    return await spawnQemu([...QEMU, ...more]);
+  } catch (error) {
+    throw error instanceof QmpshError && error.code === 'ENOENT' ? new Error(MISSING) : error;
+  }
+}
+
+async function failure(promise: Promise<unknown>): Promise<QmpshError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof QmpshError) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('QEMU as a child: a monitor of its own, a process group of its own, and quit', async () => {
+  const child = await spawn();
+  const session = await open(child);
+  assert.is((await session.execute('query-status')).kind, 'success');
+  // pid (name) state parent group: Ctrl-C in our terminal goes to our group alone.
+  const [, group] = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+    .replace(/^.*\) \S /, '')
+    .split(' ');
+  assert.is(Number(group), child.pid);
+  await session.execute('quit');
+  assert.equal(await session.ended, { expected: true });
+  assert.is((await child.exited).code, 0);
+  await child.close();
+});
+
+test('close ends it', async () => {
+  const child = await spawn();
+  const session = await open(child);
+  const seen: string[] = [];
+  session.onEvent(event => seen.push(event.name));
+  await child.close();
+  assert.is(alive(child.pid), false);
+  await session.ended;
+  assert.equal(seen, ['SHUTDOWN']);
+});
+
+test('a QEMU that does not start says why', async () => {
+  const child = await spawn('-no-such-option');
+  const error = await failure(open(child));
+  assert.is(error.exit, 3);
+  assert.match(error.message, /ended with status 1: .*-no-such-option: invalid option/);
+  assert.is((await child.exited).code, 1);
+});
+
+test('a QEMU that is killed says so', async () => {
+  const child = await spawn();
+  const session = await open(child);
+  process.kill(child.pid, 'SIGKILL');
+  const { error, expected } = await session.ended;
+  assert.is(expected, false);
+  assert.match(error?.message ?? '', /was ended by SIGKILL/);
+});
+
+test('no such program, or one that cannot be run', async () => {
+  const missing = await failure(spawnQemu(['/no/such/qemu']));
+  assert.is(missing.exit, 3);
+  assert.match(missing.message, /cannot start \/no\/such\/qemu: there is no such program/);
+  assert.match((await failure(spawnQemu(['/etc/passwd']))).message, /cannot be run/);
+  assert.is((await failure(spawnQemu([]))).exit, 2);
+});
+
+test('what it prints is handed on', async () => {
+  let text = '';
+  const child = await spawnQemu([...QEMU, '-no-such-option'], { onOutput: part => (text += part) });
+  await child.exited;
+  assert.match(text, /invalid option/);
+});
+
+test.run();
