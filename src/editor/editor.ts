@@ -1,0 +1,76 @@
+// The editor as its owner sees it, whatever the terminal can do.
+import type { Candidate } from '../language/line.ts';
+import type { Span, StyledLine } from '../text/style.ts';
+import type { Effect, Input } from './input.ts';
+import type { Paint } from './paint.ts';
+import type { EditorSettings, Size } from './state.ts';
+import type { Decor } from './view.ts';
+
+/** What reaches the owner. What concerns the screen alone the editor does itself. */
+export type Request = Exclude<Effect, { type: 'above' | 'leaveLine' | 'replay' | 'clear' | 'answer' }>;
+
+export interface EditorOptions {
+  /** The one way to the screen: gets whole updates, each to be written at once. */
+  write(bytes: string): void;
+  readonly size: Size;
+  readonly palette: Paint;
+  readonly decor?: Decor;
+  readonly settings?: Partial<EditorSettings>;
+  readonly prompt?: Span;
+  readonly history?: readonly string[];
+  /** A timer that can be taken back (the clock's `after`): tells a lone Esc from the beginning of a sequence. */
+  after(ms: number, run: () => void): () => void;
+  /** Runs what draws the screen, after all that is at hand was taken; by default at the end of the microtasks. */
+  readonly defer?: (run: () => void) => void;
+  /** How the terminal treats rows that become too long for it; see `reflowOf`. */
+  readonly reflow?: Reflow;
+}
+
+/**
+ * What a terminal does to rows when it gets narrower: breaks all of them, all but the one with the cursor (xterm.js), or
+ * cuts them.
+ */
+export type Reflow = 'all' | 'above' | 'none';
+
+/** How the terminal of this environment treats long rows. */
+export function reflowOf(env: { readonly [name: string]: string | undefined }): Reflow {
+  if (env['TERM_PROGRAM'] === 'vscode') return 'above';
+  const term = env['TERM'] ?? '';
+  if (env['XTERM_VERSION'] !== undefined || /^(linux|rxvt|screen(?!.*tmux))/.test(term)) {
+    // tmux calls itself screen as well.
+    return env['TMUX'] === undefined ? 'none' : 'all';
+  }
+  return 'all';
+}
+
+export interface Editor {
+  readonly text: string;
+  readonly cursor: number;
+  readonly history: readonly string[];
+  settings: EditorSettings;
+  /** Bytes from the terminal. */
+  input(bytes: Uint8Array | string): void;
+  dispatch(input: Input): void;
+  /** Calls back for everything the owner is to do; gives the way to end that. */
+  on(listener: (effect: Request) => void): () => void;
+  print(lines: readonly StyledLine[]): void;
+  setStatus(lines: readonly StyledLine[]): void;
+  setHint(line: StyledLine | undefined): void;
+  setSuggestion(text: string): void;
+  setPrompt(span: Span): void;
+  setLine(text: string, cursor?: number): void;
+  setHistory(entries: readonly string[]): void;
+  candidates(ticket: number, candidates: readonly Candidate[], explicit: boolean): void;
+  /** Something runs in the foreground (its name is shown) or no longer does; what is typed meanwhile is kept. */
+  busy(on: boolean, text?: string): void;
+  /** Asks a question that one of the keys answers. Gives that key, or `C-c` when it was turned away. */
+  ask(text: string, keys: readonly string[]): Promise<string>;
+  resize(size: Size): void;
+  /** Draws at once what waits to be drawn. */
+  flush(): void;
+  /** Takes the live region off the screen, which then belongs to somebody else, until `resume`. */
+  suspend(): void;
+  resume(): void;
+  /** Ends: takes the live region off the screen for good. */
+  close(): void;
+}

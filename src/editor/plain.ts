@@ -1,0 +1,239 @@
+// The editor where the terminal takes no escapes (TERM=dumb): the terminal edits the row itself and hands it over whole.
+// There is no menu, no colour of the line and no status row; what is printed while a row is being typed comes on rows of
+// its own, with the prompt again behind it. Ctrl-C and the end of input arrive as the bytes 3 and 4.
+import type { Candidate } from '../language/line.ts';
+import { safe } from '../text/safe.ts';
+import type { Span, StyledLine } from '../text/style.ts';
+import type { Editor, EditorOptions, Request } from './editor.ts';
+import { remember } from './history.ts';
+import type { Input } from './input.ts';
+import { DEFAULT_SETTINGS, type EditorSettings, type Size } from './state.ts';
+
+export class PlainEditor implements Editor {
+  settings: EditorSettings;
+  readonly #options: EditorOptions;
+  readonly #utf8 = new TextDecoder('utf-8');
+  readonly #listeners = new Set<(effect: Request) => void>();
+  #prompt: Span;
+  #history: readonly string[];
+  #rest = '';
+  // Rows that came while something was in the foreground.
+  #kept: string[] = [];
+  // The rows of a line that goes on.
+  #text = '';
+  #question: { readonly keys: readonly string[]; readonly resolve: (key: string) => void } | undefined;
+  #busy = false;
+  #prompted = false;
+  #waiting = false;
+  #away = false;
+  #closed = false;
+
+  constructor(options: EditorOptions) {
+    this.#options = options;
+    this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
+    this.#prompt = options.prompt ?? { text: '> ' };
+    this.#history = options.history ?? [];
+    this.#wake();
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get cursor(): number {
+    return this.#text.length;
+  }
+
+  get history(): readonly string[] {
+    return this.#history;
+  }
+
+  input(bytes: Uint8Array | string): void {
+    this.#rest += typeof bytes === 'string' ? bytes : this.#utf8.decode(bytes, { stream: true });
+    for (;;) {
+      const end = this.#rest.search(/[\r\n\x03\x04]/);
+      if (end < 0 || this.#closed) return;
+      const row = this.#rest.slice(0, end);
+      const char = this.#rest[end];
+      this.#rest = this.#rest.slice(this.#rest.startsWith('\r\n', end) ? end + 2 : end + 1);
+      if (char === '\x03') this.#interrupt();
+      else if (char === '\x04') this.#end(row);
+      else this.#row(row);
+    }
+  }
+
+  /** Of the inputs only those that mean something without a screen have an effect; the others change nothing. */
+  dispatch(input: Input): void {
+    switch (input.type) {
+      case 'print':
+        return this.print(input.lines);
+      case 'prompt':
+        return this.setPrompt(input.span);
+      case 'setLine':
+        return this.setLine(input.text);
+      case 'busy':
+        return this.busy(input.on);
+      case 'history':
+        return this.setHistory(input.entries);
+      case 'ask':
+        void this.ask(input.text, input.keys);
+        return;
+      case 'text':
+      case 'paste':
+        return this.input(input.text);
+      case 'key':
+        return this.input({ Enter: '\n', 'C-c': '\x03', 'C-d': '\x04' }[input.key] ?? '');
+      case 'resize':
+      case 'candidates':
+      case 'status':
+      case 'hint':
+      case 'suggestion':
+        return;
+    }
+  }
+
+  on(listener: (effect: Request) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  print(lines: readonly StyledLine[]): void {
+    if (this.#closed || lines.length === 0) return;
+    const start = this.#prompted ? '\n' : '';
+    this.#prompted = false;
+    const rows = lines.map(line => `${line.map(span => safe(span.text)).join('')}\n`);
+    this.#options.write(start + rows.join(''));
+    this.#wake();
+  }
+
+  setStatus(_lines: readonly StyledLine[]): void {}
+
+  setHint(_line: StyledLine | undefined): void {}
+
+  setSuggestion(_text: string): void {}
+
+  setPrompt(span: Span): void {
+    this.#prompt = span;
+  }
+
+  /** A text to go on from cannot be put under the terminal's own editing: it is shown, to be typed. */
+  setLine(text: string): void {
+    if (text !== '') this.print(text.split('\n').map(row => [{ text: row }]));
+  }
+
+  setHistory(entries: readonly string[]): void {
+    this.#history = entries;
+  }
+
+  candidates(_ticket: number, _candidates: readonly Candidate[], _explicit: boolean): void {}
+
+  busy(on: boolean): void {
+    this.#busy = on;
+    while (!this.#busy && this.#kept.length > 0) this.#row(this.#kept.shift() ?? '');
+    this.#wake();
+  }
+
+  ask(text: string, keys: readonly string[]): Promise<string> {
+    this.#question?.resolve('C-c');
+    return new Promise(resolve => {
+      this.#question = { keys, resolve };
+      this.#options.write(`${this.#prompted ? '\n' : ''}${safe(text, { keepNewlines: true })} `);
+      this.#prompted = true;
+    });
+  }
+
+  resize(_size: Size): void {}
+
+  flush(): void {
+    if (this.#prompted || this.#busy || this.#away || this.#closed || this.#question) return;
+    const span = this.#text === '' ? this.#prompt : this.settings.continuation;
+    this.#options.write(safe(span.text));
+    this.#prompted = true;
+  }
+
+  suspend(): void {
+    if (this.#prompted) this.#options.write('\n');
+    this.#prompted = false;
+    this.#away = true;
+  }
+
+  resume(): void {
+    this.#away = false;
+    this.#wake();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.suspend();
+    this.#closed = true;
+    this.#question?.resolve('C-c');
+    this.#listeners.clear();
+  }
+
+  #row(row: string): void {
+    // The terminal has echoed the row and its end.
+    this.#prompted = false;
+    const question = this.#question;
+    if (question) {
+      const typed = row.trim();
+      const key = question.keys.find(
+        one => one.toLowerCase() === typed.toLowerCase() || (one === 'Enter' && typed === ''),
+      );
+      if (key !== undefined) {
+        this.#question = undefined;
+        question.resolve(key);
+      } else {
+        this.#options.write(`${question.keys.join(' or ')}? `);
+        this.#prompted = true;
+      }
+    } else if (this.#busy) {
+      this.#kept.push(row);
+    } else {
+      const text = this.#text === '' ? row : `${this.#text}\n${row}`;
+      this.#text = this.settings.isOpen(text) ? text : '';
+      if (this.#text === '') {
+        if (this.settings.remembers(text)) this.#history = remember(this.#history, text);
+        this.#tell({ type: 'submit', text });
+      }
+    }
+    this.#wake();
+  }
+
+  #interrupt(): void {
+    this.#prompted = false;
+    this.#options.write('\n');
+    const question = this.#question;
+    if (question) {
+      this.#question = undefined;
+      question.resolve('C-c');
+    } else if (this.#busy || this.#text === '') {
+      this.#kept = [];
+      this.#tell({ type: 'interrupt' });
+    }
+    this.#text = '';
+    this.#wake();
+  }
+
+  #end(row: string): void {
+    if (row !== '') this.#row(row);
+    const question = this.#question;
+    this.#question = undefined;
+    question?.resolve('C-c');
+    this.#tell({ type: 'eof' });
+  }
+
+  #wake(): void {
+    if (this.#waiting || this.#closed) return;
+    this.#waiting = true;
+    const run = () => {
+      this.#waiting = false;
+      this.flush();
+    };
+    if (this.#options.defer) this.#options.defer(run);
+    else void Promise.resolve().then(run);
+  }
+
+  #tell(effect: Request): void {
+    for (const listener of [...this.#listeners]) listener(effect);
+  }
+}

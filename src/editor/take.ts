@@ -1,0 +1,65 @@
+// Completion as changes of the editor's state: asking, what comes back, choosing.
+import type { Candidate } from '../language/line.ts';
+import { chosen, extend, type Menu, openMenu, take } from './menu.ts';
+import { changed, type EditorSettings, type EditorState, just, type Outcome, withEffect } from './state.ts';
+
+/** Asks for what could stand at the cursor. */
+export function complete(state: EditorState, explicit: boolean): Outcome {
+  const ticket = state.ticket + 1;
+  const { text, cursor } = state.buffer;
+  return withEffect({ ...state, ticket }, { type: 'complete', ticket, text, cursor, explicit });
+}
+
+/** What came back. One candidate is taken; of several the common beginning is, and the menu opens. */
+export function arrived(
+  state: EditorState,
+  answer: { readonly ticket: number; readonly candidates: readonly Candidate[]; readonly explicit: boolean },
+  settings: EditorSettings,
+): Outcome {
+  if (answer.ticket !== state.ticket || state.search || state.question || state.busy) return just(state);
+  const { candidates, explicit } = answer;
+  const first = candidates[0];
+  if (!first) {
+    const closed = { ...state, menu: undefined };
+    return explicit ? withEffect(closed, { type: 'bell' }) : just(closed);
+  }
+  if (!explicit) {
+    const active = state.menu?.active ?? false;
+    if (!state.menu && settings.menu !== 'typing') return just(state);
+    return just({ ...state, menu: openMenu(candidates, state.buffer, active) });
+  }
+  if (candidates.length === 1) {
+    return just({ ...changed(state, take(state.buffer, first, true)), menu: undefined });
+  }
+  const longer = extend(state.buffer, candidates);
+  if (!longer) return just({ ...state, menu: openMenu(candidates, state.buffer, true) });
+  const end = longer.cursor;
+  const moved = candidates.map(one => ({ ...one, place: { start: one.place.start, end } }));
+  const next = { ...changed(state, longer), menu: openMenu(moved, longer, true) };
+  // What matches is other than before, so ask again, without any new question to the VM.
+  return complete(next, false);
+}
+
+/** Chooses a candidate of the menu: its text stands in the line from now on. */
+export function choose(state: EditorState, menu: Menu): EditorState {
+  const candidate = chosen(menu);
+  if (!candidate) return { ...state, menu };
+  // Going through the menu is one change: undo leads back to what was typed.
+  const past = state.past.at(-1) === menu.base ? state.past : [...state.past, menu.base];
+  return { ...state, menu, buffer: take(menu.base, candidate, false), past, future: [], last: 'other' };
+}
+
+/** Typing behind a chosen candidate: its `=` comes by itself when a value is begun. */
+export function settle(state: EditorState, typed: string): EditorState {
+  const candidate = state.menu && chosen(state.menu);
+  if (!candidate) return state;
+  const closed = { ...state, menu: undefined };
+  if (candidate.after !== '=' || !/^[\p{L}\p{N}_"'{[/~-]/u.test(typed)) return closed;
+  const { text, cursor } = state.buffer;
+  if (text[cursor] === '=') return { ...closed, buffer: { text, cursor: cursor + 1 } };
+  return changed(
+    closed,
+    { text: `${text.slice(0, cursor)}=${text.slice(cursor)}`, cursor: cursor + 1 },
+    'type',
+  );
+}

@@ -1,0 +1,195 @@
+// What the live part of the screen shows: the line being typed and what belongs to it. A function from the state to
+// rows that are never wider than the screen, and never more than it has.
+import { fitLine } from '../text/line.ts';
+import type { Role, Span, StyledLine } from '../text/style.ts';
+import { head, letters, width } from '../text/width.ts';
+import { cellsOf, drawn, layOut, type Row, rowOf } from './layout.ts';
+import { menuRows } from './menu.ts';
+import type { EditorSettings, EditorState, Size } from './state.ts';
+import { searchText } from './walk.ts';
+
+/** The meaning of a part of the line; parts do not overlap and come in order. */
+export interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly role: Role;
+  readonly underline?: boolean;
+}
+
+/** How a line is coloured; pure, and asked anew for each text and cursor. */
+export interface Decor {
+  colour(text: string, cursor: number): readonly Mark[];
+}
+
+export interface View {
+  readonly rows: readonly StyledLine[];
+  readonly cursor: { readonly row: number; readonly col: number };
+  readonly columns: number;
+}
+
+/** The rows of the live region and the cursor in it. */
+export function view(state: EditorState, size: Size, decor: Decor, settings: EditorSettings): View {
+  const columns = Math.max(2, size.columns);
+  if (state.question) return closing(questionRows(state.question.text, columns), state, columns, size.rows);
+  if (state.busy) return closing([busyRow(state.busy, columns)], state, columns, size.rows);
+
+  const body = lineRows(state, columns, decor, settings);
+  const height = Math.max(1, size.rows);
+  const least = Math.min(body.count, Math.max(1, Math.floor(height / 2)));
+  let left = height - least;
+  const note = hintRow(state, columns);
+  const wanted = left - (note ? 1 : 0) - Math.min(1, state.status.length);
+  const menu = state.menu && left > 0 ? menuRows(state.menu, columns, Math.max(1, wanted)) : [];
+  left -= menu.length;
+  const status = state.status.slice(0, Math.max(0, left - (note ? 1 : 0)));
+  left -= status.length;
+  // The row for the hint also says which rows of a long text are shown.
+  const shownWithHint = Math.min(body.count, least + left - (note ? 1 : 0));
+  const clipped = shownWithHint < body.count;
+  const shown = clipped && !note && left > 0 ? Math.min(body.count, least + left - 1) : shownWithHint;
+  const top = Math.max(0, Math.min(body.cursor.row - Math.floor(shown / 2), body.count - shown));
+  const rows = body.rows(top, top + shown);
+  const place: StyledLine = [{ text: `rows ${top + 1}-${top + shown} of ${body.count}`, role: 'dim' }];
+  const hint = note ?? (clipped ? place : undefined);
+  const under = [...menu, ...(hint && left > 0 ? [hint] : []), ...status].map(row => fitLine(row, columns));
+  return { rows: [...rows, ...under], cursor: { row: body.cursor.row - top, col: body.cursor.col }, columns };
+}
+
+/** The line as it stays on the screen once it was run: whole rows, which the terminal itself breaks. */
+export function finished(
+  text: string,
+  mark: string,
+  state: Pick<EditorState, 'prompt'>,
+  decor: Decor,
+  settings: EditorSettings,
+): readonly StyledLine[] {
+  const marks = decor.colour(text, text.length);
+  let start = 0;
+  const lines = text.split('\n').map((row, i) => {
+    const spans = paintPart(text, start, start + row.length, marks);
+    start += row.length + 1;
+    return [i === 0 ? state.prompt : settings.continuation, ...spans];
+  });
+  const last = lines.at(-1);
+  if (mark !== '' && last) last.push({ text: mark, role: 'dim' });
+  return lines;
+}
+
+interface Body {
+  readonly count: number;
+  readonly cursor: { readonly row: number; readonly col: number };
+  rows(from: number, to: number): readonly StyledLine[];
+}
+
+function lineRows(state: EditorState, columns: number, decor: Decor, settings: EditorSettings): Body {
+  const { text, cursor } = state.buffer;
+  // A narrow screen keeps room for at least a few letters beside the prompt.
+  const room = Math.max(0, columns - 8);
+  const prompt = cut(state.prompt, Math.max(room, Math.min(columns - 1, 2)));
+  const continuation = cut(settings.continuation, Math.min(room, Math.floor(columns / 3)));
+  const leads = { prompt: width(prompt.text), continuation: width(continuation.text) };
+  const laid = layOut(text, leads, columns);
+  const at = rowOf(laid, cursor);
+  const row = laid[at] ?? { start: 0, end: 0, lead: 'prompt' };
+  const lead = row.lead === 'none' ? 0 : leads[row.lead];
+  let place = { row: at, col: lead + cellsOf(text.slice(row.start, cursor)) };
+  // Behind the last cell of a full row the cursor stands at the beginning of the next, which is there for it alone.
+  const overflow = place.col >= columns;
+  if (overflow) place = { row: at + 1, col: 0 };
+  const blank: Row = { start: cursor, end: cursor, lead: 'none' };
+  const rows = overflow ? [...laid.slice(0, at + 1), blank, ...laid.slice(at + 1)] : laid;
+  const marks = decor.colour(text, cursor);
+  const grey = cursor === text.length && !state.search ? (state.suggestion.split('\n')[0] ?? '') : '';
+  return {
+    count: rows.length,
+    cursor: place,
+    rows: (from, to) =>
+      rows.slice(from, to).map((part, i) => {
+        const spans = paintPart(text, part.start, part.end, marks);
+        const before = part.lead === 'prompt' ? [prompt] : part.lead === 'continuation' ? [continuation] : [];
+        const whole = [...before, ...spans];
+        if (grey === '' || from + i !== rows.length - 1) return whole;
+        // Grey text never makes a row of its own.
+        const fitting = head(drawnText(grey), columns - place.col - 1);
+        return fitting === '' ? whole : [...whole, { text: fitting, role: 'suggestion' as const }];
+      }),
+  };
+}
+
+function cut(span: Span, columns: number): Span {
+  return width(span.text) <= columns ? span : { ...span, text: head(span.text, columns) };
+}
+
+function drawnText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : letters(text).map(drawn).join('');
+}
+
+function paintPart(text: string, start: number, end: number, marks: readonly Mark[]): Span[] {
+  const out: Span[] = [];
+  let at = start;
+  const put = (to: number, mark?: Mark) => {
+    if (to <= at) return;
+    const shown = drawnText(text.slice(at, to));
+    at = to;
+    if (!mark) out.push({ text: shown });
+    else out.push({ text: shown, role: mark.role, ...(mark.underline ? { underline: true } : {}) });
+  };
+  for (const mark of marks) {
+    if (mark.end <= at) continue;
+    if (mark.start >= end) break;
+    put(Math.min(mark.start, end));
+    put(Math.min(mark.end, end), mark);
+  }
+  put(end);
+  return out;
+}
+
+function hintRow(state: EditorState, columns: number): StyledLine | undefined {
+  if (state.search) return fitLine([{ text: searchText(state.search), role: 'dim' }], columns);
+  if (state.hint) return state.hint;
+  if (state.vi.mode === 'normal') return [{ text: 'normal mode', role: 'dim' }];
+  return undefined;
+}
+
+function questionRows(text: string, columns: number): readonly StyledLine[] {
+  const rows = text.split('\n').flatMap((row): string[] => {
+    const out: string[] = [];
+    let rest = drawnText(row);
+    while (width(rest) > columns) {
+      const first = head(rest, columns);
+      // At a blank where there is one.
+      const blank = first.lastIndexOf(' ');
+      const end = blank > 0 ? blank : Math.max(1, first.length);
+      out.push(rest.slice(0, end));
+      rest = rest.slice(blank > 0 ? end + 1 : end);
+    }
+    return [...out, rest];
+  });
+  const last = rows.length - 1;
+  return rows.map((row, i) => [{ text: i === last ? `${row} ` : row, role: 'prompt' }]);
+}
+
+// What is in the foreground, and behind it what is typed ahead.
+function busyRow(busy: NonNullable<EditorState['busy']>, columns: number): StyledLine {
+  let ahead = '';
+  for (const input of busy.kept) {
+    if (input.type !== 'key') ahead += input.text;
+    else if (input.key === 'Enter') ahead = '';
+    else if (input.key === 'Backspace') ahead = ahead.slice(0, -1);
+  }
+  const spans: Span[] = busy.text === '' ? [] : [{ text: drawnText(`${busy.text} `), role: 'dim' }];
+  const tail = drawnText(ahead.slice(ahead.lastIndexOf('\n') + 1));
+  return fitLine(tail === '' ? spans : [...spans, { text: tail }], columns - 1);
+}
+
+// Rows with the cursor behind the last one, and the status rows under them where there is room.
+function closing(rows: readonly StyledLine[], state: EditorState, columns: number, height: number): View {
+  const shown = rows.slice(-Math.max(1, height));
+  const status = state.status.slice(0, Math.max(0, height - shown.length)).map(row => fitLine(row, columns));
+  const last = shown.at(-1) ?? [];
+  const col = Math.min(
+    columns - 1,
+    last.reduce((sum, span) => sum + width(span.text), 0),
+  );
+  return { rows: [...shown, ...status], cursor: { row: shown.length - 1, col }, columns };
+}
