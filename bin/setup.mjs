@@ -121,7 +121,9 @@ async function ensureBuilt({ types = false } = {}) {
   const stamp = readStamp();
   const built = existsSync(inRoot('dist/cli.cjs')) && stamp.sources === sources;
   if (built && (!types || (stamp.types === sources && existsSync(inRoot('dist/types'))))) return;
-  const script = `import(${JSON.stringify(new URL('build.mjs', import.meta.url).href)}).then(m => m.buildAll({ types: ${types} }))`;
+  // (esbuild has printed its own errors.)
+  const script = `import(${JSON.stringify(new URL('build.mjs', import.meta.url).href)}).then(m => m.buildAll({ types: ${types} }))
+    .catch(error => { if (!error.errors) console.error(error.message); process.exit(1); })`;
   const done = await step('building', process.execPath, ['-e', script]);
   if (!done.ok) throw halt('The build failed.', done);
   writeStamp({ sources, ...(types ? { types: sources } : {}) });

@@ -19,6 +19,10 @@ import * as assert from 'uvu/assert';
 import { type Practice, startPractice } from '../../src/io/practice.ts';
 import { QmpshError } from '../../src/qmp/errors.ts';
 
+// This very file, started as a child with this variable, starts a VM, tells where, and ends as it is told.
+const ROLE = process.env['PRACTICE_TEST_CHILD'];
+const scratch = ROLE ? '' : mkdtempSync(join(tmpdir(), 'qt-'));
+
 /** Sends requests to a monitor, one after the other; gives the `return` of each. */
 function ask(address: string, ...requests: readonly string[]): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
@@ -77,7 +81,6 @@ function errorOf(run: Promise<unknown>): Promise<QmpshError> {
   );
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'qt-'));
 const open: Practice[] = [];
 async function start(options: Parameters<typeof startPractice>[0] = {}): Promise<Practice> {
   const practice = await startPractice(options);
@@ -217,8 +220,6 @@ test('an aborted start leaves nothing', async () => {
   );
 });
 
-// This very file, started as a child with this variable, starts a VM, tells where, and does as it is told.
-const ROLE = process.env['PRACTICE_TEST_CHILD'];
 for (const how of ['SIGKILL', 'SIGTERM', 'SIGINT', 'throw', 'exit'] as const) {
   test(`nothing is left when the process that started it ends by ${how}`, async () => {
     const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
