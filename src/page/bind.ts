@@ -1,28 +1,17 @@
 // Puts values in the place of names. A value stays one value wherever it lands: it is quoted as its surroundings
 // ask, and never read again as language.
-import { type Json, stringifyJson } from '../text/json.ts';
+import { stringifyJson } from '../text/json.ts';
+import { bindShell } from './hostline.ts';
 import type { Expected, Step } from './model.ts';
 import { type Piece, pieces } from './names.ts';
 import { type Pattern, patternOf } from './pattern.ts';
+import { BindFault, nameOf, plain, SAFE, type Value, type Values, valueAt } from './value.ts';
 
-/** A value for a name. `loose`: text of no known type; where it lands the schema decides (`size=$size`). */
-export interface Value {
-  readonly json: Json;
-  readonly loose?: boolean;
-}
-export type Values = ReadonlyMap<string, Value>;
+export type { Value, Values };
 
 export type Bound =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string; readonly advice: string };
-
-class Fault extends Error {
-  readonly advice: string;
-  constructor(message: string, advice: string) {
-    super(message);
-    this.advice = advice;
-  }
-}
 
 /** The step's text with every name replaced by its value. */
 export function bind(step: Pick<Step, 'kind' | 'text'>, values: Values): Bound {
@@ -31,7 +20,7 @@ export function bind(step: Pick<Step, 'kind' | 'text'>, values: Values): Bound {
     if (step.kind === 'shell') return { ok: true, text: bindShell(parts, values) };
     return { ok: true, text: bindLine(parts, values, step.kind === 'word') };
   } catch (error) {
-    if (error instanceof Fault) return { ok: false, message: error.message, advice: error.advice };
+    if (error instanceof BindFault) return { ok: false, message: error.message, advice: error.advice };
     throw error;
   }
 }
@@ -93,7 +82,7 @@ export function bindQuery(text: string, values: Values): Bound {
         quote = quoteAfter(piece.text, quote, ['"', "'", '`']);
         bound += piece.text;
       } else if (quote !== '') {
-        throw new Fault(
+        throw new BindFault(
           `$${nameOf(piece)} stands inside quotes in a query`,
           `Write it without quotes; join('', ['text', $name]) puts texts together.`,
         );
@@ -101,7 +90,7 @@ export function bindQuery(text: string, values: Values): Bound {
     }
     return { ok: true, text: bound };
   } catch (error) {
-    if (error instanceof Fault) return { ok: false, message: error.message, advice: error.advice };
+    if (error instanceof BindFault) return { ok: false, message: error.message, advice: error.advice };
     throw error;
   }
 }
@@ -205,7 +194,7 @@ function settle(parts: readonly Piece[], values: Values): string {
 
 function refuseKey(piece: Piece, values: Values): string {
   valueAt(piece, values);
-  throw new Fault(
+  throw new BindFault(
     `$${nameOf(piece)} stands where a name of the language must stand`,
     'A parameter can be a value, or a part of one.',
   );
@@ -234,7 +223,6 @@ function bindToken(parts: readonly Piece[], values: Values, isCommand: boolean):
   return key + (safe ? text : stringifyJson(text));
 }
 
-const SAFE = /^[A-Za-z0-9_.:/@+,%-]+$/;
 /** Text that the language would take for something else than a string where it knows no type. */
 const GUESSED = /^([+-]?\d+|0[xX][0-9a-fA-F]+|[+-]?\d*\.\d+([eE][+-]?\d+)?|true|false|null|none)$/i;
 
@@ -257,69 +245,6 @@ function inQuotes(text: string, quote: string): string {
   return quote === '"' ? body : body.replaceAll('\\"', '"').replaceAll("'", "\\'");
 }
 
-// The host's shell.
-
-function bindShell(parts: readonly Piece[], values: Values): string {
-  const context: ('plain' | 'double' | 'single' | 'ansi' | 'backtick')[] = ['plain'];
-  let out = '';
-  for (const piece of parts) {
-    if (piece.kind === 'text') {
-      track(piece.text, context);
-      out += piece.text;
-      continue;
-    }
-    const text = plain(valueAt(piece, values));
-    if (text.includes('\0'))
-      throw new Fault(`$${nameOf(piece)} holds a zero byte`, 'A shell cannot take it.');
-    switch (context.at(-1)) {
-      case 'single':
-        out += text.replaceAll("'", "'\\''");
-        break;
-      case 'double':
-        out += text.replace(/["\\$`]/g, '\\$&');
-        break;
-      case 'ansi':
-      case 'backtick':
-        throw new Fault(
-          `$${nameOf(piece)} stands in quotes that cannot hold a parameter`,
-          'Write $$(...) instead of backticks, and plain quotes.',
-        );
-      default:
-        out += SAFE.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-    }
-  }
-  return out;
-}
-
-/** Follows a shell's quotes through a text. `$(` opens a plain context inside double quotes. */
-function track(text: string, context: ('plain' | 'double' | 'single' | 'ansi' | 'backtick')[]): void {
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    const now = context.at(-1);
-    if (now === 'single') {
-      if (char === "'") context.pop();
-    } else if (char === '\\') i += 1;
-    else if (now === 'ansi') {
-      if (char === "'") context.pop();
-    } else if (char === '"') {
-      if (now === 'double') context.pop();
-      else context.push('double');
-    } else if (char === '`') {
-      if (now === 'backtick') context.pop();
-      else context.push('backtick');
-    } else if (char === '$' && text[i + 1] === '(') {
-      context.push('plain');
-      i += 1;
-    } else if (now === 'double') continue;
-    else if (char === '$' && text[i + 1] === "'") {
-      context.push('ansi');
-      i += 1;
-    } else if (char === "'") context.push('single');
-    else if (char === '(') context.push('plain');
-    else if (char === ')' && now === 'plain' && context.length > 1) context.pop();
-  }
-}
-
 function quoteAfter(text: string, quote: string, quotes: readonly string[]): string {
   let open = quote;
   for (let i = 0; i < text.length; i++) {
@@ -329,18 +254,4 @@ function quoteAfter(text: string, quote: string, quotes: readonly string[]): str
     else if (char === open) open = '';
   }
   return open;
-}
-
-function valueAt(piece: Piece, values: Values): Value {
-  const value = piece.kind === 'name' ? values.get(piece.name) : undefined;
-  if (value) return value;
-  throw new Fault(`$${nameOf(piece)} has no value`, 'Give it one, or write $$ for a dollar.');
-}
-
-function nameOf(piece: Piece): string {
-  return piece.kind === 'name' ? piece.name : piece.text;
-}
-
-function plain({ json }: Value): string {
-  return typeof json === 'string' ? json : stringifyJson(json);
 }
