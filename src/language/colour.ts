@@ -5,9 +5,9 @@ import { type Allowed, arrayIn, child, choicesOf, memberAt, objectIn, typeAt } f
 import type { Json } from '../text/json.ts';
 import type { Place } from '../text/span.ts';
 import type { Role } from '../text/style.ts';
+import { actionContext, actionUnion, type Context, contextOf, messageType } from './context.ts';
 import type { Value } from './literal.ts';
 import { readBare, readLiteralWord } from './scalar.ts';
-import { actionContext, actionUnion, type Context, contextOf, messageType } from './spot.ts';
 import { type Argument, type Call, readLine, type Tree } from './tokens.ts';
 
 export { problemsWhileTyping } from './typing.ts';

@@ -16,7 +16,9 @@ import { isObject, type Json } from '../text/json.ts';
 import { fitLine, joinLines, lineWidth } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
-import { type Context, type Spot, spotAt } from './spot.ts';
+import type { Context } from './context.ts';
+import { spotAt } from './locate.ts';
+import type { Spot } from './spot.ts';
 
 /** The hint for a place of the line, at most `width` cells wide; undefined where there is nothing to say. */
 export function hint(

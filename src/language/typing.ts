@@ -6,8 +6,8 @@ import { child, isTagMissing, memberAt, objectIn, typeAt, variantsWith } from '.
 import type { Json } from '../text/json.ts';
 import type { Place } from '../text/span.ts';
 import { type Assembled, assemble, assembleLiteral } from './assemble.ts';
+import { actionContext, actionUnion } from './context.ts';
 import type { Problem } from './line.ts';
-import { actionContext, actionUnion } from './spot.ts';
 import { type Argument, type Call, readLine, type Tree } from './tokens.ts';
 
 /** Problems whose place the cursor is not in, first one first. `cursor` is an offset in UTF-16 units. */

@@ -227,6 +227,16 @@ test('without a schema words and known names still complete', () => {
   assert.equal(complete('blockdev-del ', 13, undefined, values).candidates, []);
 });
 
+test('a name that a terminal would obey is offered as an escaped string', () => {
+  const line = 'blockdev-del node-name=';
+  const values = () => [{ text: 'a\u001b]0;x\u0007', note: '\u009b2J' }];
+  const [only] = complete(line, line.length, schema, { values }).candidates;
+  assert.is(only?.text, '"a\\u001b]0;x\\u0007"');
+  assert.not.match(`${only?.label}${only?.note}`, /[\u0000-\u001f\u0080-\u009f]/);
+  const taken = parse(`${line}${only?.text}`, schema);
+  assert.equal(taken.kind === 'command' && taken.request.arguments, { 'node-name': 'a\u001b]0;x\u0007' });
+});
+
 test('what is wanted is told with what is given around it', () => {
   const wanted = (line: string) => complete(line, line.length, schema).wanted;
   assert.is(wanted('job-complete id=')?.kind, 'job');

@@ -1,0 +1,27 @@
+// Text values as they must be typed: in quotes where they would not stand for themselves.
+import type { Allowed } from '../schema/walk.ts';
+import { isSafe } from '../text/safe.ts';
+import { bareEnd } from './literal.ts';
+import { guess } from './scalar.ts';
+import type { Quote } from './spot.ts';
+
+export function needsQuotes(value: string, type: Allowed): boolean {
+  if (value === '' || /^["'{[]/.test(value)) return true;
+  if (bareEnd(value, 0, true) !== value.length || !isSafe(value)) return true;
+  const untyped = type === undefined || type === 'open';
+  return untyped && typeof guess(value) !== 'string';
+}
+
+// What a terminal would not show, or obey: written as an escape.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function escaped(text: string): string {
+  return Array.from({ length: text.length }, (_, i) => {
+    return `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  }).join('');
+}
+
+export function quoted(value: string, quote: Exclude<Quote, ''>): string {
+  const json = JSON.stringify(value).replace(UNSEEN, escaped);
+  return quote === '"' ? json : `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
