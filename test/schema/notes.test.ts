@@ -385,6 +385,8 @@ const REFUSALS: readonly Refused[] = [
     says: /compat/,
     instead: { id: 'j' },
   },
+  { desc: 'Deprecated parameter base disabled by policy', execute: 'block-commit', says: /-compat/ },
+  { desc: 'Unstable command x-query-irq disabled by policy', execute: 'x-query-irq', says: /rejects/ },
   { desc: 'The command xyz has not been found', execute: 'xyz', says: /query-commands/ },
 ];
 

@@ -1,5 +1,5 @@
 // QEMU's refusals that puzzle people, each with one line of explanation and, where one can be told from the
-// request alone, the request that would work. The texts were seen on QEMU 7.2, 10.0 and 11.1.
+// request alone, the request that would work. Nearly all texts were seen on QEMU 7.2.
 import type { Request } from '../../qmp/message.ts';
 import { type Json, member } from '../../text/json.ts';
 import { JOB_COMMANDS } from './deprecated.ts';
@@ -273,6 +273,10 @@ const PUZZLES: readonly Puzzle[] = [
   {
     match: /^The command (.*) has not been found$|^(?:Deprecated|Unstable) command (.*) disabled by policy$/,
     text: 'This QEMU is too old or too new for the command, was built without it, or rejects what is deprecated or unstable (-compat). query-commands lists what it has.',
+  },
+  {
+    match: /^(?:Deprecated|Unstable) (?:parameter|value) '?(.*?)'? disabled by policy$/,
+    text: 'This QEMU was started with -compat to reject what is deprecated or unstable; .help names what to use instead.',
   },
   {
     match: /^Transaction aborted using Abort action$/,
