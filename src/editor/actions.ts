@@ -179,7 +179,7 @@ const arrow =
     return just(choose(state, selectToward(menu, name, state.size.columns)));
   };
 
-const escape: Action = state => just({ ...state, menu: undefined });
+const closeMenu: Action = state => just({ ...state, menu: undefined });
 
 // C-g takes a chosen candidate back as well.
 const giveUp: Action = state => {
@@ -192,7 +192,7 @@ const giveUp: Action = state => {
 export const ACTIONS = {
   run,
   cancel,
-  escape,
+  escape: closeMenu,
   'give-up': giveUp,
   'new-row': newRow,
   left: arrow('Left', to(left)),

@@ -7,7 +7,10 @@ import type { EditorSettings, Size } from './state.ts';
 import type { Decor } from './view.ts';
 
 /** What reaches the owner. What concerns the screen alone the editor does itself. */
-export type Request = Exclude<Effect, { type: 'above' | 'leaveLine' | 'replay' | 'clear' | 'answer' }>;
+export type Request = Exclude<
+  Effect,
+  { type: 'above' | 'leaveLine' | 'replay' | 'clear' | 'answer' | 'bell' }
+>;
 
 export interface EditorOptions {
   /** The one way to the screen: gets whole updates, each to be written at once. */
@@ -47,6 +50,7 @@ export interface Editor {
   readonly text: string;
   readonly cursor: number;
   readonly history: readonly string[];
+  /** May be replaced at any time; holds from the next input on. */
   settings: EditorSettings;
   /** Bytes from the terminal. */
   input(bytes: Uint8Array | string): void;
@@ -71,6 +75,10 @@ export interface Editor {
   /** Takes the live region off the screen, which then belongs to somebody else, until `resume`. */
   suspend(): void;
   resume(): void;
+  /** The colours of the line may be others than before, with the line the same: the schema has come. */
+  recolour(): void;
+  /** Draws all of it again: what was drawn is gone, and the cursor stands at the beginning of an empty row. */
+  redraw(): void;
   /** Ends: takes the live region off the screen for good. */
   close(): void;
 }

@@ -9,6 +9,17 @@ import { remember } from './history.ts';
 import type { Input } from './input.ts';
 import { DEFAULT_SETTINGS, type EditorSettings, type Size } from './state.ts';
 
+interface Question {
+  readonly keys: readonly string[];
+  readonly resolve: (key: string) => void;
+}
+
+const BYTES: ReadonlyMap<string, string> = new Map([
+  ['Enter', '\n'],
+  ['C-c', '\x03'],
+  ['C-d', '\x04'],
+]);
+
 export class PlainEditor implements Editor {
   settings: EditorSettings;
   readonly #options: EditorOptions;
@@ -21,7 +32,7 @@ export class PlainEditor implements Editor {
   #kept: string[] = [];
   // The rows of a line that goes on.
   #text = '';
-  #question: { readonly keys: readonly string[]; readonly resolve: (key: string) => void } | undefined;
+  #question: Question | undefined;
   #busy = false;
   #prompted = false;
   #waiting = false;
@@ -64,32 +75,14 @@ export class PlainEditor implements Editor {
 
   /** Of the inputs only those that mean something without a screen have an effect; the others change nothing. */
   dispatch(input: Input): void {
-    switch (input.type) {
-      case 'print':
-        return this.print(input.lines);
-      case 'prompt':
-        return this.setPrompt(input.span);
-      case 'setLine':
-        return this.setLine(input.text);
-      case 'busy':
-        return this.busy(input.on);
-      case 'history':
-        return this.setHistory(input.entries);
-      case 'ask':
-        void this.ask(input.text, input.keys);
-        return;
-      case 'text':
-      case 'paste':
-        return this.input(input.text);
-      case 'key':
-        return this.input({ Enter: '\n', 'C-c': '\x03', 'C-d': '\x04' }[input.key] ?? '');
-      case 'resize':
-      case 'candidates':
-      case 'status':
-      case 'hint':
-      case 'suggestion':
-        return;
-    }
+    if (input.type === 'print') this.print(input.lines);
+    else if (input.type === 'prompt') this.setPrompt(input.span);
+    else if (input.type === 'setLine') this.setLine(input.text);
+    else if (input.type === 'busy') this.busy(input.on);
+    else if (input.type === 'history') this.setHistory(input.entries);
+    else if (input.type === 'ask') void this.ask(input.text, input.keys);
+    else if (input.type === 'text' || input.type === 'paste') this.input(input.text);
+    else if (input.type === 'key') this.input(BYTES.get(input.key) ?? '');
   }
 
   on(listener: (effect: Request) => void): () => void {
@@ -159,6 +152,13 @@ export class PlainEditor implements Editor {
 
   resume(): void {
     this.#away = false;
+    this.#wake();
+  }
+
+  recolour(): void {}
+
+  redraw(): void {
+    this.#prompted = false;
     this.#wake();
   }
 

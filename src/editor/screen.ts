@@ -9,7 +9,7 @@ import { KeyDecoder } from './keys.ts';
 import { erase, paint, paintWhole } from './paint.ts';
 import { DEFAULT_SETTINGS, type EditorSettings, type EditorState, initialState, type Size } from './state.ts';
 import { step } from './step.ts';
-import { type Decor, finished, type Mark, type View, view } from './view.ts';
+import { type Decor, finished, type Mark, underline, type View, view } from './view.ts';
 
 /** Milliseconds after which a lone ESC is the key Esc. */
 const ESCAPE_MS = 25;
@@ -21,7 +21,7 @@ export class LineEditor implements Editor {
   readonly #options: EditorOptions;
   readonly #decoder = new KeyDecoder();
   readonly #listeners = new Set<(effect: Request) => void>();
-  readonly #decor: Decor;
+  readonly #decor: Colours;
   #state: EditorState;
   #drawn: View | undefined;
   #above: StyledLine[] = [];
@@ -35,7 +35,7 @@ export class LineEditor implements Editor {
   constructor(options: EditorOptions) {
     this.#options = options;
     this.settings = { ...DEFAULT_SETTINGS, ...options.settings };
-    this.#decor = remembered(options.decor ?? NO_DECOR);
+    this.#decor = new Colours(options.decor ?? NO_DECOR);
     this.#state = { ...initialState(options.size, options.prompt), history: options.history ?? [] };
     this.#wake();
   }
@@ -164,6 +164,16 @@ export class LineEditor implements Editor {
     this.#wake();
   }
 
+  recolour(): void {
+    this.#decor.forget();
+    this.#wake();
+  }
+
+  redraw(): void {
+    this.#drawn = undefined;
+    this.#wake();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.suspend();
@@ -216,7 +226,7 @@ export class LineEditor implements Editor {
       }
       case 'bell':
         this.#options.write('\x07');
-        break;
+        return;
       // A handler before this one may have changed the line again: what counts is how it is now.
       case 'changed':
         this.#tell({ ...effect, text: this.text, cursor: this.cursor });
@@ -231,17 +241,26 @@ export class LineEditor implements Editor {
 }
 
 // The same line is drawn many times (events, status rows): its colours are asked for once.
-function remembered(decor: Decor): Decor {
-  let text: string | undefined;
-  let cursor = -1;
-  let marks: readonly Mark[] = [];
-  return {
-    colour(newText, newCursor) {
-      if (newText === text && newCursor === cursor) return marks;
-      text = newText;
-      cursor = newCursor;
-      marks = decor.colour(newText, newCursor);
-      return marks;
-    },
-  };
+class Colours implements Decor {
+  readonly #decor: Decor;
+  #text: string | undefined;
+  #cursor = -1;
+  #marks: readonly Mark[] = [];
+
+  constructor(decor: Decor) {
+    this.#decor = decor;
+  }
+
+  forget(): void {
+    this.#text = undefined;
+  }
+
+  colour(text: string, cursor: number): readonly Mark[] {
+    if (text === this.#text && cursor === this.#cursor) return this.#marks;
+    this.#text = text;
+    this.#cursor = cursor;
+    const marks = this.#decor.colour(text, cursor);
+    this.#marks = underline(marks, this.#decor.problems?.(text, cursor) ?? [], text.length);
+    return this.#marks;
+  }
 }

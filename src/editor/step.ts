@@ -220,14 +220,15 @@ function answer(
   const done = (key: string): Outcome => {
     const text = question.text.split('\n');
     const lines = text.map((row, i) => [
-      { text: i === text.length - 1 ? `${row} ${key === 'C-c' ? '^C' : key}` : row },
+      { text: i === text.length - 1 ? `${row} ${key.length === 1 ? key : key === 'C-c' ? '^C' : ''}` : row },
     ]);
     return withEffect({ ...state, question: undefined }, { type: 'above', lines }, { type: 'answer', key });
   };
-  if (input.type === 'key' && /^(C-c|C-d|C-g|Escape)$/.test(input.key)) return done('C-c');
   const name = input.type === 'key' ? input.key : input.type === 'text' ? input.text : '';
   const fits = question.keys.find(key => key === name || key.toLowerCase() === name.toLowerCase());
-  return fits === undefined ? withEffect(state, { type: 'bell' }) : done(fits);
+  if (fits !== undefined) return done(fits);
+  const away = input.type === 'key' && /^(C-c|C-d|C-g|Escape)$/.test(input.key);
+  return away ? done('C-c') : withEffect(state, { type: 'bell' });
 }
 
 function busy(state: EditorState, on: boolean, text: string): Outcome {

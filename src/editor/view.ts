@@ -1,6 +1,7 @@
 // What the live part of the screen shows: the line being typed and what belongs to it. A function from the state to
 // rows that are never wider than the screen, and never more than it has.
 import { fitLine } from '../text/line.ts';
+import type { Place } from '../text/span.ts';
 import type { Role, Span, StyledLine } from '../text/style.ts';
 import { head, letters, width } from '../text/width.ts';
 import { cellsOf, drawn, layOut, type Row, rowOf } from './layout.ts';
@@ -19,12 +20,29 @@ export interface Mark {
 /** How a line is coloured; pure, and asked anew for each text and cursor. */
 export interface Decor {
   colour(text: string, cursor: number): readonly Mark[];
+  /** Places to be underlined: what is wrong there has its sentence in the hint row. */
+  problems?(text: string, cursor: number): readonly Place[];
 }
 
 export interface View {
   readonly rows: readonly StyledLine[];
   readonly cursor: { readonly row: number; readonly col: number };
   readonly columns: number;
+}
+
+/** Marks with the places of problems underlined. */
+export function underline(marks: readonly Mark[], places: readonly Place[], length: number): readonly Mark[] {
+  if (places.length === 0) return marks;
+  const edges = new Set([0, length]);
+  for (const { start, end } of [...marks, ...places]) edges.add(start).add(end);
+  const cuts = [...edges].filter(at => at >= 0 && at <= length).sort((a, b) => a - b);
+  const holding = (all: readonly Place[], at: number) =>
+    all.some(place => place.start <= at && at < place.end);
+  return cuts.slice(0, -1).map((start, i): Mark => {
+    const end = cuts[i + 1] ?? length;
+    const role = marks.find(mark => mark.start <= start && start < mark.end)?.role ?? 'plain';
+    return holding(places, start) ? { start, end, role, underline: true } : { start, end, role };
+  });
 }
 
 /** The rows of the live region and the cursor in it. */
