@@ -182,7 +182,6 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
       timeout: timeout ?? 0,
       colour: colours(invocation, 1),
       yes: switches.has('yes'),
-      version,
     });
   }
   const { runLines, runInput } = await import('./shell/batch.ts');

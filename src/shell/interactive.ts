@@ -1,6 +1,8 @@
 // The prompt on a terminal: which part does what. The parts themselves are in the files named by the imports.
+import { type Editor, reflowOf } from '../editor/editor.ts';
+import { PlainEditor } from '../editor/plain.ts';
 import { LineEditor } from '../editor/screen.ts';
-import { DEFAULT_SETTINGS, type EditorSettings } from '../editor/state.ts';
+import type { EditorSettings } from '../editor/state.ts';
 import { appendTo, readIfThere, replaceFile } from '../io/files.ts';
 import { folderPath } from '../io/folders.ts';
 import { listFiles } from '../io/listing.ts';
@@ -24,6 +26,7 @@ import type { Span, StyledLine } from '../text/style.ts';
 import { EventFeed } from './feed.ts';
 import { shown } from './filter.ts';
 import type { Exit } from './host.ts';
+import { JobRows } from './jobrows.ts';
 import { keepEntry, readPast, type Store } from './past.ts';
 import { PromptHost } from './prompt.ts';
 import { Queue } from './queue.ts';
@@ -50,6 +53,11 @@ const PROMPT: Span = { text: '(QEMU) ', role: 'prompt' };
 const HMP_PROMPT: Span = { text: '(HMP) ', role: 'prompt' };
 const GONE: Span = { text: '(gone) ', role: 'warning' };
 
+const EDITING: Partial<EditorSettings> = {
+  isOpen: text => completeness(text) === 'open',
+  remembers: text => !mayHoldSecret(text),
+};
+
 /** Runs the prompt until the user leaves; gives the exit status. The connection is made before the screen is touched. */
 export async function interactive(options: InteractiveOptions): Promise<Exit> {
   const session = await options.connect(options.address);
@@ -60,7 +68,7 @@ export async function interactive(options: InteractiveOptions): Promise<Exit> {
 class Interactive {
   readonly #options: InteractiveOptions;
   readonly #terminal: Terminal;
-  readonly #editor: LineEditor;
+  readonly #editor: Editor;
   readonly #host: PromptHost;
   readonly #typing: Typing;
   readonly #feed: EventFeed;
@@ -68,7 +76,7 @@ class Interactive {
   readonly #store: Store;
   #facts: Facts | undefined;
   #past: string[] = [];
-  #answer: ((key: string) => void) | undefined;
+  #jobs: JobRows | undefined;
   #interrupt: AbortController | undefined;
   #left: (status: Exit) => void = () => {};
 
@@ -79,18 +87,17 @@ class Interactive {
     settings.timeout = options.timeout;
     this.#store = fileStore(`${folderPath('state')}/history`);
     this.#terminal = Terminal.open();
-    this.#editor = new LineEditor({
-      write: text => this.#terminal.write(text),
+    const editing = {
+      write: (text: string) => void this.#terminal.write(text),
       size: this.#terminal.size,
       palette: palette(options.colour),
-      dumb: this.#terminal.dumb,
-      settings: () => this.#editorSettings(),
       prompt: this.#prompt(),
-      decor: {
-        colour: text => this.#typing.colours(text),
-        problems: (text, cursor) => this.#typing.problems(text, cursor).map(problem => problem.place),
-      },
-    });
+      after: options.clock.after,
+      reflow: reflowOf(process.env),
+      decor: { colour: (text: string, cursor: number) => this.#typing.marks(text, cursor) },
+      settings: EDITING,
+    };
+    this.#editor = this.#terminal.plain ? new PlainEditor(editing) : new LineEditor(editing);
     this.#host = new PromptHost({
       ...options,
       settings,
@@ -99,9 +106,12 @@ class Interactive {
       utcOffset: () => -new Date().getTimezoneOffset(),
       ask: (sentences, question) => this.#ask(sentences, question),
       busy: (what, run) => this.#busy(what, run),
-      pipe: (command, input, folder) => this.#terminal.release(() => runPipeline(command, input, folder)),
+      pipe: (command, input, folder) => this.#outside(() => runPipeline(command, input, folder)),
       history: () => this.#past,
-      keepSettings: now => replaceFile(settingsFile, writeSettings(now)),
+      keepSettings: now => {
+        replaceFile(settingsFile, writeSettings(now));
+      },
+      settingsApplied: () => this.#applySettings(),
       joined: to => this.#join(to),
       leave: status => this.#left(status),
     });
@@ -112,7 +122,7 @@ class Interactive {
     );
     this.#queue = new Queue(this.#host, {
       hmp: options.hmp,
-      outside: command => this.#terminal.release(() => runOutside(command, options.folder)),
+      outside: command => this.#outside(() => runOutside(command, options.folder)),
       echo: text => this.#print([[this.#prompt(), span(safe(text))]]),
     });
     this.#feed = new EventFeed(options.clock, events => {
@@ -126,25 +136,28 @@ class Interactive {
   run(session: Session): Promise<Exit> {
     return new Promise<Exit>(resolve => {
       this.#left = status => resolve(status);
-      this.#terminal.onInput(chunk => this.#editor.feed(chunk));
-      this.#terminal.onResize(size => this.#editor.dispatch({ type: 'resize', ...size }));
       this.#listen();
-      this.#editor.start();
-      this.#host.join(session);
+      this.#editor.flush();
+      this.#applySettings();
       this.#loadPast();
+      this.#host.join(session);
     }).finally(() => this.#close());
   }
 
   async #close(): Promise<void> {
     this.#feed.close();
-    this.#editor.finish();
-    this.#terminal.close();
+    this.#jobs?.close();
+    this.#editor.close();
+    await this.#terminal.close();
     await this.#host.session?.close();
   }
 
   /** What the editor asks for. */
   #listen(): void {
-    this.#editor.onEffect(effect => {
+    this.#terminal.onInput(chunk => this.#editor.input(chunk));
+    this.#terminal.onResize(() => this.#editor.resize(this.#terminal.size));
+    this.#terminal.onRepaint(() => this.#editor.resume());
+    this.#editor.on(effect => {
       switch (effect.type) {
         case 'submit':
           this.#submit(effect.text);
@@ -161,17 +174,12 @@ class Interactive {
         case 'eof':
           this.#host.leave(0);
           break;
-        case 'answer':
-          this.#answer?.(effect.key);
-          break;
         case 'edit':
           void this.#edit(effect.text);
           break;
         case 'suspend':
-          void this.#terminal.suspend();
-          break;
-        case 'bell':
-          this.#terminal.write('\x07');
+          this.#editor.suspend();
+          this.#terminal.suspend();
           break;
       }
     });
@@ -181,7 +189,14 @@ class Interactive {
   #join(session: Session): void {
     const facts = new Facts(request => session.send(request).reply);
     this.#facts = facts;
-    this.#editor.dispatch({ type: 'prompt', span: this.#prompt() });
+    this.#jobs?.close();
+    this.#jobs = new JobRows(
+      this.#options.clock,
+      session,
+      () => this.#terminal.size.columns,
+      rows => this.#editor.setStatus(rows),
+    );
+    this.#editor.setPrompt(this.#prompt());
     session.onNotice(text => this.#host.note(text, 'warning'));
     session.onEvent(event => {
       facts.onEvent(event);
@@ -206,9 +221,11 @@ class Interactive {
     if (this.#host.session !== session) return;
     this.#host.session = undefined;
     this.#facts = undefined;
+    this.#jobs?.close();
+    this.#jobs = undefined;
     if (error && !expected) this.#host.failure(error);
     else this.#host.note('QEMU has ended. .connect ADDRESS connects to another, Ctrl-D leaves.');
-    this.#editor.dispatch({ type: 'prompt', span: GONE });
+    this.#editor.setPrompt(GONE);
   }
 
   #prompt(): Span {
@@ -216,7 +233,7 @@ class Interactive {
   }
 
   #print(lines: readonly StyledLine[]): void {
-    this.#editor.dispatch({ type: 'print', lines });
+    this.#editor.print(lines);
   }
 
   #submit(text: string): void {
@@ -236,22 +253,22 @@ class Interactive {
   async #complete(ticket: number, text: string, cursor: number, explicit: boolean): Promise<void> {
     if (explicit) await this.#host.loadSchema();
     const first = this.#typing.complete(text, cursor);
-    this.#editor.dispatch({ type: 'candidates', ticket, candidates: first.candidates, explicit });
+    this.#editor.candidates(ticket, first.candidates, explicit);
     // Live values come a moment later where the VM had to be asked.
     if (!first.wanted || !(await this.#typing.refresh(first.wanted))) return;
     const { candidates } = this.#typing.complete(text, cursor);
-    this.#editor.dispatch({ type: 'candidates', ticket, candidates, explicit });
+    this.#editor.candidates(ticket, candidates, explicit);
   }
 
   #changed(text: string, cursor: number): void {
-    this.#editor.dispatch({ type: 'hint', line: this.#typing.hint(text, cursor) });
-    this.#editor.dispatch({ type: 'suggestion', text: this.#typing.suggestion(text, cursor) });
+    this.#editor.setHint(this.#typing.hint(text, cursor));
+    this.#editor.setSuggestion(this.#typing.suggestion(text, cursor));
   }
 
   async #edit(text: string): Promise<void> {
     try {
-      const edited = await this.#terminal.release(() => editOutside(text));
-      this.#editor.dispatch({ type: 'setLine', text: edited });
+      const edited = await this.#outside(() => editOutside(text));
+      this.#editor.setLine(edited);
     } catch (error) {
       this.#host.failure(error);
     }
@@ -259,11 +276,7 @@ class Interactive {
 
   async #ask(sentences: readonly string[], question: string): Promise<boolean> {
     this.#host.show(sentences.map(sentence => [span(sentence, 'warning')]));
-    this.#editor.dispatch({ type: 'ask', text: `${question} [y/N] `, keys: ['y', 'n', 'Enter', 'Escape'] });
-    const key = await new Promise<string>(resolve => {
-      this.#answer = resolve;
-    });
-    this.#answer = undefined;
+    const key = await this.#editor.ask(`${question} [y/N] `, ['y', 'n', 'Enter', 'Escape']);
     if (key !== 'y') this.#host.note('not sent');
     return key === 'y';
   }
@@ -271,31 +284,32 @@ class Interactive {
   async #busy<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const interrupt = new AbortController();
     this.#interrupt = interrupt;
-    this.#editor.dispatch({ type: 'busy', on: true, text: `waiting for ${what} (Ctrl-C stops waiting) ` });
+    this.#editor.busy(true, `waiting for ${what}; Ctrl-C stops waiting`);
     try {
       return await run(interrupt.signal);
     } finally {
       this.#interrupt = undefined;
-      this.#editor.dispatch({ type: 'busy', on: false });
+      this.#editor.busy(false);
     }
   }
 
   #loadPast(): void {
     try {
       this.#past = [...readPast(this.#store)];
-      this.#editor.dispatch({ type: 'history', entries: this.#past });
+      this.#editor.setHistory(this.#past);
     } catch (error) {
       this.#host.failure(error);
     }
   }
 
-  #editorSettings(): EditorSettings {
-    return {
-      ...DEFAULT_SETTINGS,
-      keys: this.#host.settings.keys,
-      isOpen: text => completeness(text) === 'open',
-      remembers: text => !mayHoldSecret(text),
-    };
+  #applySettings(): void {
+    this.#editor.settings = { ...this.#editor.settings, keys: this.#host.settings.keys };
+  }
+
+  /** Gives the terminal to another program for a while. */
+  #outside<T>(use: () => Promise<T>): Promise<T> {
+    this.#editor.suspend();
+    return this.#terminal.release(use);
   }
 }
 

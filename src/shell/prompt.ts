@@ -41,6 +41,8 @@ export interface PromptParts {
   readonly pipe: (command: string, input: string, folder: string) => Promise<number>;
   readonly history: () => readonly string[];
   readonly keepSettings: (settings: Settings) => void;
+  /** Settings are other than before. */
+  readonly settingsApplied: () => void;
   readonly connect: (address: string) => Promise<Session>;
   /** A new session, to be listened to, or the end of one. */
   readonly joined: (session: Session) => void;
@@ -171,6 +173,7 @@ export class PromptHost implements Host {
   }
 
   async settingsChanged(): Promise<void> {
+    this.#parts.settingsApplied();
     this.#parts.keepSettings(this.settings);
   }
 

@@ -1,5 +1,6 @@
 // What is offered while a line is typed: completion with live values, the hint row, the grey suggestion, the colours.
 
+import type { Mark } from '../editor/view.ts';
 import { type Coloured, colour, problemsWhileTyping } from '../language/colour.ts';
 import { type Completion, complete, type Offer } from '../language/complete.ts';
 import { hint } from '../language/hint.ts';
@@ -9,6 +10,7 @@ import type { Wanted } from '../schema/names.ts';
 import type { Facts } from '../session/facts.ts';
 import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
+import type { Place } from '../text/span.ts';
 import type { StyledLine } from '../text/style.ts';
 import { fit } from '../text/width.ts';
 import type { Host } from './host.ts';
@@ -30,7 +32,7 @@ export class Typing {
       words: WORDS.map(word => ({
         name: word.name,
         note: word.help,
-        complete: (before, typed) => word.complete?.(before, typed, this.#host) ?? [],
+        complete: (before, typed) => word.complete?.(before, typed, this.#host, WORDS) ?? [],
       })),
       values: wanted => this.#values(wanted),
     });
@@ -58,12 +60,11 @@ export class Typing {
     return suggest(text, cursor, this.#host.history()) ?? '';
   }
 
-  colours(text: string): readonly Coloured[] {
-    return colour(text, this.#host.schema);
-  }
-
-  problems(text: string, cursor: number): readonly Problem[] {
-    return problemsWhileTyping(text, cursor, this.#host.schema);
+  /** The colours of the line, with what is wrong underlined. */
+  marks(text: string, cursor: number): readonly Mark[] {
+    const colours = colour(text, this.#host.schema);
+    const problems = problemsWhileTyping(text, cursor, this.#host.schema).map(problem => problem.place);
+    return problems.length === 0 ? colours : underline(text.length, colours, problems);
   }
 
   #values(wanted: Wanted): readonly Offer[] | undefined {
@@ -76,4 +77,21 @@ function problemRow(problem: Problem, width: number): StyledLine {
   const near = problem.nearest ?? [];
   const meant = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
   return [span(fit(safe(`${problem.message}${meant}`), width), 'error')];
+}
+
+/** Cuts the runs of colour where problems begin and end. */
+function underline(
+  length: number,
+  colours: readonly Coloured[],
+  problems: readonly Place[],
+): readonly Mark[] {
+  const cuts = [0, length, ...[...colours, ...problems].flatMap(({ start, end }) => [start, end])];
+  const at = [...new Set(cuts)].sort((a, b) => a - b);
+  return at.slice(1).flatMap((end, i): Mark[] => {
+    const start = at[i] ?? 0;
+    const within = (place: Place) => place.start <= start && end <= place.end;
+    const role = colours.find(within)?.role;
+    const wrong = problems.some(within);
+    return role || wrong ? [{ start, end, role: role ?? 'plain', underline: wrong }] : [];
+  });
 }

@@ -12,7 +12,12 @@ export interface Word {
   /** Further rows for `.help .word`: what it does in full, with an example. */
   readonly more: readonly string[];
   /** What Tab offers behind the word; `typed` is the last, perhaps half typed argument. */
-  readonly complete?: (before: readonly string[], typed: string, host: Host) => readonly Offer[];
+  readonly complete?: (
+    before: readonly string[],
+    typed: string,
+    host: Host,
+    words: readonly Word[],
+  ) => readonly Offer[];
   readonly run: (call: WordCall, host: Host) => Promise<Exit> | Exit;
 }
 
@@ -27,6 +32,14 @@ export interface WordCall {
   /** What stands behind the word, split at blanks; quoted pieces are one. */
   readonly args: readonly string[];
   readonly rest: string;
+  /** All words there are. */
+  readonly words: readonly Word[];
+}
+
+/** The word of that name, with or without its dot; `?` is help. */
+export function wordNamed(name: string, words: readonly Word[]): Word | undefined {
+  const dotted = name === '?' ? '.help' : name.startsWith('.') ? name : `.${name}`;
+  return words.find(word => word.name === dotted);
 }
 
 /** Splits at blanks; '...' and "..." hold blanks and are taken off. */

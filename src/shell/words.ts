@@ -3,7 +3,7 @@
 import type { Line } from '../language/line.ts';
 import { nearest } from '../text/fuzzy.ts';
 import type { Exit, Host } from './host.ts';
-import { splitArguments, type Word } from './word.ts';
+import { splitArguments, type Word, wordNamed } from './word.ts';
 import { CONNECT } from './words/connect.ts';
 import { EVENTS } from './words/events.ts';
 import { EXIT } from './words/exit.ts';
@@ -16,18 +16,12 @@ import { WAIT } from './words/wait.ts';
 
 export const WORDS: readonly Word[] = [HELP, EVENTS, WAIT, SEND, HMP, CONNECT, SET, FORMAT, HISTORY, EXIT];
 
-/** The word of that name, with or without its dot; `?` is help. */
-export function findWord(name: string): Word | undefined {
-  const dotted = name === '?' ? '.help' : name.startsWith('.') ? name : `.${name}`;
-  return WORDS.find(word => word.name === dotted);
-}
-
 export async function runWord(
   line: Extract<Line, { kind: 'word' }>,
   text: string,
   host: Host,
 ): Promise<Exit> {
-  const word = findWord(line.name);
+  const word = wordNamed(line.name, WORDS);
   if (!word) {
     const names = WORDS.map(row => row.name);
     host.problems(
@@ -44,5 +38,8 @@ export async function runWord(
     );
     return 2;
   }
-  return word.run({ line, text, args: splitArguments(line.rest), rest: line.rest.trim() }, host);
+  return word.run(
+    { line, text, args: splitArguments(line.rest), rest: line.rest.trim(), words: WORDS },
+    host,
+  );
 }

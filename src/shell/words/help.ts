@@ -9,8 +9,7 @@ import { matchesPattern } from '../filter.ts';
 import type { Exit, Host } from '../host.ts';
 import { KEYS } from '../keys.ts';
 import { misuse } from '../misuse.ts';
-import type { Word } from '../word.ts';
-import { findWord, WORDS } from '../words.ts';
+import { type Word, wordNamed } from '../word.ts';
 
 export const HELP: Word = {
   name: '.help',
@@ -21,45 +20,48 @@ export const HELP: Word = {
     '    .help blockdev-mirror         .help blockdev-mirror.sync',
     '    .help BLOCK_JOB_READY         .help bitmap',
   ],
-  complete: (before, _typed, host) => (before.length === 0 ? topics(host) : []),
-  run: async ({ args, rest }, host): Promise<Exit> => {
+  complete: (before, _typed, host, words) => (before.length === 0 ? topics(host, words) : []),
+  run: async ({ args, rest, words }, host): Promise<Exit> => {
     if (rest === '') {
-      host.show(overview(host.width));
+      host.show(overview(words, host.width));
       return 0;
     }
     if (args.length === 1) {
-      const page = await onTopic(args[0] ?? '', host);
+      const page = await onTopic(args[0] ?? '', host, words);
       if (page) {
         host.show(page);
         return 0;
       }
     }
-    const found = search(rest, host);
+    const found = search(rest, host, words);
     if (found.length > 0) {
       host.show(renderPairs([{ title: `Where ${safe(rest)} is mentioned`, rows: found }], host.width));
       return 0;
     }
     const near = nearest(
       rest,
-      topics(host).map(topic => topic.text),
+      topics(host, words).map(topic => topic.text),
     );
     const meant = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
     throw misuse(HELP, `nothing is called ${rest}, and no description mentions it${meant}`);
   },
 };
 
-function topics(host: Host): readonly { readonly text: string; readonly note?: string }[] {
+function topics(
+  host: Host,
+  words: readonly Word[],
+): readonly { readonly text: string; readonly note?: string }[] {
   const described = (text: string, note: string | undefined) =>
     note === undefined ? { text } : { text, note };
   return [
     ...[...(host.schema?.commands.keys() ?? [])].map(name => described(name, notes.describeCommand(name))),
     ...[...(host.schema?.events.keys() ?? [])].map(name => described(name, notes.describeEvent(name))),
-    ...WORDS.map(word => described(word.name, word.help)),
+    ...words.map(word => described(word.name, word.help)),
     { text: 'keys', note: 'the keys that edit the line' },
   ];
 }
 
-function overview(width: number): readonly StyledLine[] {
+function overview(words: readonly Word[], width: number): readonly StyledLine[] {
   const syntax: readonly (readonly [string, string])[] = [
     ['COMMAND key=value ...', 'run a QMP command: blockdev-del node-name=node-E'],
     ['file.driver=file', 'a dot goes into an object; children.0=x into a list'],
@@ -67,7 +69,7 @@ function overview(width: number): readonly StyledLine[] {
     ['transaction( ... )', 'several commands as one, on one row or many'],
     ['COMMAND | jq ...', 'the reply through a program of this host'],
   ];
-  const rows = WORDS.map(word => [`${word.name} ${word.usage}`.trim(), word.help] as const);
+  const rows = words.map(word => [`${word.name} ${word.usage}`.trim(), word.help] as const);
   return [
     ...renderPairs(
       [
@@ -91,10 +93,14 @@ function overview(width: number): readonly StyledLine[] {
 }
 
 /** The page of a thing with exactly that name. */
-async function onTopic(topic: string, host: Host): Promise<readonly StyledLine[] | undefined> {
+async function onTopic(
+  topic: string,
+  host: Host,
+  words: readonly Word[],
+): Promise<readonly StyledLine[] | undefined> {
   const { width } = host;
   if (topic === 'keys') return renderPairs(KEYS, width);
-  const word = findWord(topic);
+  const word = wordNamed(topic, words);
   if (word && (topic.startsWith('.') || !host.schema?.commands.has(topic))) return wordPage(word, width);
   const schema = await host.loadSchema();
   if (!schema) return undefined;
@@ -128,13 +134,13 @@ function wordPage(word: Word, width: number): readonly StyledLine[] {
 }
 
 /** Names and descriptions that hold the text, or match it where it has a `*`. */
-function search(text: string, host: Host): readonly (readonly [string, string])[] {
+function search(text: string, host: Host, words: readonly Word[]): readonly (readonly [string, string])[] {
   const wanted = text.toLowerCase();
   const holds = (name: string, note: string) =>
     text.includes('*')
       ? matchesPattern(name.toUpperCase(), text)
       : name.toLowerCase().includes(wanted) || note.toLowerCase().includes(wanted);
-  return topics(host)
+  return topics(host, words)
     .map(topic => [topic.text, topic.note ?? ''] as const)
     .filter(([name, note]) => holds(name, note));
 }

@@ -1,5 +1,5 @@
 import { misuse } from '../misuse.ts';
-import { runRequest } from '../run.ts';
+import { runRequest } from '../send.ts';
 import type { Word } from '../word.ts';
 
 export const HMP: Word = {

@@ -1,6 +1,6 @@
 import { parseJson } from '../../text/json.ts';
 import { misuse } from '../misuse.ts';
-import { runRaw } from '../run.ts';
+import { runRaw } from '../send.ts';
 import type { Word } from '../word.ts';
 
 export const SEND: Word = {

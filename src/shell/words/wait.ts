@@ -4,7 +4,7 @@ import { parseDuration } from '../duration.ts';
 import { matchesPattern } from '../filter.ts';
 import type { Host } from '../host.ts';
 import { misuse } from '../misuse.ts';
-import { connected } from '../run.ts';
+import { connected } from '../send.ts';
 import type { Word } from '../word.ts';
 
 const STATES = ['running', 'ready', 'pending', 'concluded'];

@@ -1,0 +1,63 @@
+// Requests on their way: asked about where they destroy, sent, and their replies shown.
+import { QmpshError } from '../qmp/errors.ts';
+import type { Reply, Request } from '../qmp/message.ts';
+import { destructive } from '../schema/notes.ts';
+import type { Sent, Session } from '../session/client.ts';
+import { isObject, type Json } from '../text/json.ts';
+import type { Exit, Host } from './host.ts';
+
+/** Sends a message as it stands. */
+export async function runRaw(message: Json, host: Host): Promise<Exit> {
+  const session = connected(host);
+  const name = isObject(message) ? message['execute'] : undefined;
+  if (typeof name === 'string' && !(await agreed(name, host))) return 0;
+  host.echo(message);
+  return finish(session.sendRaw(message), undefined, host);
+}
+
+/** Sends a request; `pipe` is a command of the host's shell that gets the reply's value. */
+export async function runRequest(request: Request, host: Host, pipe?: string): Promise<Exit> {
+  const session = connected(host);
+  if (!(await agreed(request.execute, host))) return 0;
+  host.echo({ [request.oob ? 'exec-oob' : 'execute']: request.execute, arguments: request.arguments });
+  return finish(session.send(request), request, host, pipe);
+}
+
+/** The session, or the error that says there is none. */
+export function connected(host: Host): Session {
+  if (host.session && host.session.state !== 'ended') return host.session;
+  throw new QmpshError('lost', 'there is no connection', { advice: '.connect ADDRESS makes a new one.' });
+}
+
+async function agreed(command: string, host: Host): Promise<boolean> {
+  const why = host.settings.confirm ? destructive(command) : undefined;
+  if (why === undefined) return true;
+  return host.confirm([why, 'Ctrl-D leaves the shell and does the VM no harm.'], `Run ${command}?`);
+}
+
+async function finish(sent: Sent, request: Request | undefined, host: Host, pipe?: string): Promise<Exit> {
+  host.mark = sent.mark;
+  const reply = await withLimit(sent, request, host);
+  if (pipe !== undefined && reply.kind === 'success') return host.pipe(pipe, reply.value);
+  await host.reply(reply, request);
+  return reply.kind === 'refusal' ? 1 : 0;
+}
+
+/** The reply, or the error that time ran out: the command may still happen. */
+async function withLimit(sent: Sent, request: Request | undefined, host: Host): Promise<Reply> {
+  const limit = host.settings.timeout;
+  if (limit <= 0) return sent.reply;
+  let cancel = () => {};
+  const late = new Promise<never>((_, reject) => {
+    cancel = host.clock.after(limit, () => {
+      const name = request?.execute ?? 'the request';
+      const advice = 'It was sent and may still happen; --timeout sets the limit.';
+      reject(new QmpshError('timeout', `no reply to ${name} within ${limit} ms`, { advice }));
+    });
+  });
+  try {
+    return await Promise.race([sent.reply, late]);
+  } finally {
+    cancel();
+  }
+}
