@@ -76,8 +76,9 @@ export class Protocol {
     if (!isObject(message)) return { text: checkSendable(stringifyJson(message)) };
     const own = member(message, 'id');
     if (own !== undefined) return { text: checkSendable(stringifyJson(message)), key: idKey(own) };
-    let id = `q${this.#next++}`;
-    while (taken(idKey(id))) id = `q${this.#next++}`;
+    // QEMU reads byte by byte, at about 2 µs each: a short id is a faster command.
+    let id = this.#next++;
+    while (taken(idKey(id))) id = this.#next++;
     return { text: checkSendable(stringifyJson({ ...message, id })), key: idKey(id) };
   }
 

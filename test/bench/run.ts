@@ -1,10 +1,12 @@
 // Prints each row as a ratio of medians beside its budget. A row more: add it to `sources`.
 import { parseArgs } from 'node:util';
+import { roundtripRows } from './roundtrip.ts';
 import { measure, type Row } from './row.ts';
 import { startRows } from './start.ts';
 
 const sources: readonly (() => Promise<{ readonly rows: readonly Row[]; close(): Promise<void> }>)[] = [
   startRows,
+  roundtripRows,
 ];
 
 const { values, positionals } = parseArgs({

@@ -148,9 +148,9 @@ for (const [a, b, same] of IDS) {
 test('an own id is kept, another is made where none is, and never one in use', () => {
   const protocol = running();
   assert.is(protocol.encode({ execute: 'stop', id: [1] }).text, '{"execute":"stop","id":[1]}');
-  const { text, key } = protocol.encode({ execute: 'stop' }, taken => taken === '"q1');
-  assert.is(text, '{"execute":"stop","id":"q2"}');
-  assert.is(key, '"q2');
+  const { text, key } = protocol.encode({ execute: 'stop' }, taken => taken === '1');
+  assert.is(text, '{"execute":"stop","id":2}');
+  assert.is(key, '2');
   assert.equal(protocol.encode([1]), { text: '[1]' });
 });
 

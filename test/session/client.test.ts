@@ -61,9 +61,9 @@ test('replies out of order reach their own commands, refusals too', async () => 
     ['a', 'b', 'c'],
   );
   fake.tell(
-    { return: 'C', id: c.id },
-    { error: { class: 'DeviceNotFound', desc: 'no' }, id: a.id },
-    { return: 'B', id: b.id },
+    { return: 'C', id: Number(c.id) },
+    { error: { class: 'DeviceNotFound', desc: 'no' }, id: Number(a.id) },
+    { return: 'B', id: Number(b.id) },
   );
   const [ra, rb, rc] = await Promise.all([a.reply, b.reply, c.reply]);
   assert.is(ra.kind === 'refusal' && ra.class, 'DeviceNotFound');
@@ -132,13 +132,13 @@ test('with oob eight commands are in flight at most, and an oob command passes t
   const urgent = session.send({ execute: 'migrate-pause', arguments: {}, oob: true });
   const out = () => fake.sent.slice(1).map(message => message['execute'] ?? message['exec-oob']);
   assert.equal(out(), ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'migrate-pause']);
-  fake.tell(event('TICK'), { return: {}, id: urgent.id });
+  fake.tell(event('TICK'), { return: {}, id: Number(urgent.id) });
   assert.is(out().length, 9);
-  fake.tell({ return: {}, id: sent[3]?.id ?? '' });
+  fake.tell({ return: {}, id: Number(sent[3]?.id) });
   assert.is(out().at(-1), 'c8');
   assert.is(sent[8]?.mark, 1, 'what was sent after the event is marked behind it');
   assert.is(sent[7]?.mark, 0);
-  for (const one of sent) if (one !== sent[3]) fake.tell({ return: {}, id: one.id });
+  for (const one of sent) if (one !== sent[3]) fake.tell({ return: {}, id: Number(one.id) });
   await Promise.all([...sent.map(one => one.reply), urgent.reply]);
   assert.is(out().length, 21);
 });
@@ -182,7 +182,7 @@ for (const [name, end, answered] of [
     const other = session.execute('query-status');
     other.catch(() => {});
     fake.tell(event('SHUTDOWN'));
-    if (answered) fake.tell({ return: {}, id: quit.id });
+    if (answered) fake.tell({ return: {}, id: Number(quit.id) });
     fake.end(end);
     assert.is((await quit.reply).kind, 'success');
     assert.equal(await session.ended, { expected: true });
@@ -277,7 +277,7 @@ test('without negotiation nothing is expected and nothing sent', async () => {
   const session = await open(fake, { negotiate: false });
   assert.equal(fake.sent, []);
   const reply = session.execute('guest-ping');
-  assert.equal(fake.sent, [{ execute: 'guest-ping', arguments: {}, id: 'q1' }]);
+  assert.equal(fake.sent, [{ execute: 'guest-ping', arguments: {}, id: 1 }]);
   fake.answer({});
   assert.is((await reply).kind, 'success');
 });
@@ -307,7 +307,7 @@ test('the log sees both directions, exactly as on the wire', async () => {
   session.execute('stop');
   fake.tell('{"event": "STOP",\r\n  "data": {}}\r\n');
   assert.equal(rows.slice(-2), [
-    'C {"execute":"stop","arguments":{},"id":"q1"} true',
+    'C {"execute":"stop","arguments":{},"id":1} true',
     'S {"event": "STOP",\r\n  "data": {}} true',
   ]);
 });
@@ -316,7 +316,7 @@ test('a wait counts from the mark of its command, and sees what came before the 
   const { fake, session } = await connected();
   fake.tell(event('DONE', { n: 1 }));
   const sent = session.send({ execute: 'go', arguments: {} });
-  fake.tell(event('DONE', { n: 2 }), { return: {}, id: sent.id }, event('DONE', { n: 3 }));
+  fake.tell(event('DONE', { n: 2 }), { return: {}, id: Number(sent.id) }, event('DONE', { n: 3 }));
   const n = async (since: number) => (await session.waitFor(e => e.name === 'DONE', { since })).data['n'];
   assert.equal([await n(0), await n(sent.mark), await n(sent.mark + 1)], [1, 2, 3]);
   const later = n(session.events.end);

@@ -110,7 +110,7 @@ test('an earlier job of the same id does not count while its successor is on its
   await new Promise(resolve => setTimeout(resolve, 0));
   assert.is(done, false);
   tell(fake, ...START);
-  fake.tell({ return: {}, id: sent.id });
+  fake.tell({ return: {}, id: Number(sent.id) });
   tell(fake, 'job0 aborting', '!CANCELLED job0', ...END);
   assert.is((await wait).kind, 'cancelled');
 });
@@ -129,7 +129,7 @@ test('a refused start does not leave a wait hanging', async () => {
   const { fake, session } = await connected();
   const sent = session.send({ execute: 'start', arguments: {} });
   const wait = session.waitForJob('job0', 'concluded', { since: sent.mark });
-  fake.tell({ error: { class: 'GenericError', desc: 'no' }, id: sent.id });
+  fake.tell({ error: { class: 'GenericError', desc: 'no' }, id: Number(sent.id) });
   assert.is((await failure(wait)).code, 'no-job');
 });
 
