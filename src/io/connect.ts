@@ -1,12 +1,12 @@
 // Addresses of monitors, and the way to each.
 import { statSync } from 'node:fs';
-import { connect as netConnect, type Socket } from 'node:net';
+import { connect as netConnect } from 'node:net';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Transport } from '../qmp/transport.ts';
 import { safe } from '../text/safe.ts';
-import { duration } from '../text/size.ts';
+import { type ConnectOptions, dial } from './dial.ts';
 import { SocketTransport } from './socket.ts';
 
 export type Address =
@@ -14,13 +14,6 @@ export type Address =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'ssh'; readonly host: string; readonly port?: number; readonly path: string };
 
-export interface ConnectOptions {
-  /** Milliseconds until the other side must have taken the connection. */
-  readonly timeout?: number;
-  readonly signal?: AbortSignal;
-}
-
-const TIMEOUT = 10_000;
 /** The room for a path in a socket address, without its final zero byte (Linux; the BSDs have 103). */
 const MAX_PATH = process.platform === 'linux' ? 107 : 103;
 
@@ -78,42 +71,6 @@ function wrong(address: string, advice: string): QmpshError {
     code: 'address',
     advice,
   });
-}
-
-/** A connected socket, or the error that it, the clock or the signal gave. */
-export function dial(start: () => Socket, address: string, options: ConnectOptions): Promise<Socket> {
-  const { timeout = TIMEOUT, signal } = options;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(interrupted());
-    const socket = start();
-    const settle = (run: () => void) => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-      socket.removeListener('error', fail);
-      run();
-    };
-    const fail = (error: unknown) =>
-      settle(() => {
-        socket.on('error', () => {});
-        socket.destroy();
-        reject(error);
-      });
-    const abort = () => fail(interrupted());
-    const timer = setTimeout(() => fail(noAnswer(address, timeout)), timeout);
-    signal?.addEventListener('abort', abort, { once: true });
-    socket.once('error', fail);
-    socket.once('connect', () => settle(() => resolve(socket)));
-  });
-}
-
-function interrupted(): QmpshError {
-  return new QmpshError('interrupted', 'stopped connecting');
-}
-
-function noAnswer(address: string, timeout: number): QmpshError {
-  const message = `${safe(address)} did not answer within ${duration(timeout / 1000)}`;
-  const advice = 'Is the host up, and does a firewall let the port through?';
-  return new QmpshError('connect', message, { code: 'ETIMEDOUT', advice });
 }
 
 function tooLong(path: string): QmpshError {

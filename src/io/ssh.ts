@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Transport, TransportListener } from '../qmp/transport.ts';
 import { safe } from '../text/safe.ts';
-import { type Address, type ConnectOptions, dial } from './connect.ts';
+import type { Address } from './connect.ts';
+import { type ConnectOptions, dial } from './dial.ts';
 import { SocketTransport } from './socket.ts';
 import { Tail } from './tail.ts';
 
