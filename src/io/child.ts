@@ -132,6 +132,8 @@ class ChildTransport implements Transport {
 
   #reason({ code, signal, said }: Exit): Error {
     const how = code === undefined ? `was ended by ${signal}` : `ended with status ${code}`;
-    return new Error(`${this.#program} ${how}${said === '' ? '' : `: ${said}`}`);
+    const words = said === '' ? '' : `: ${safe(said)}`;
+    const advice = code === undefined ? 'The VM is gone with it.' : 'Look at the command behind --.';
+    return new QmpshError('connect', `${safe(this.#program)} ${how}${words}`, { code: 'exited', advice });
   }
 }

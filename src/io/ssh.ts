@@ -13,6 +13,7 @@ import { type ConnectOptions, dial } from './dial.ts';
 import { SocketTransport } from './socket.ts';
 import { Tail } from './tail.ts';
 
+const ADVICE = 'Is the path of the socket on the other host right, and may you open it there?';
 const READY = 'qmpsh-ready';
 
 /**
@@ -130,6 +131,13 @@ class SshTransport implements Transport {
     this.#ended = true;
     this.#child.kill();
     const words = this.#said.text;
-    listener.end(words === '' ? error : new Error(`ssh: ${words}`, { cause: error }));
+    if (words === '') listener.end(error);
+    else
+      listener.end(
+        new QmpshError('connect', `ssh ended the connection: ${safe(words)}`, {
+          advice: ADVICE,
+          cause: error,
+        }),
+      );
   }
 }

@@ -17,8 +17,9 @@ export function silent(address: string, limit: number, greeted: boolean): QmpshE
 
 /** The other side ended the connection before commands could be sent. */
 export function notOpened(address: string, cause: Error | undefined): QmpshError {
+  if (cause instanceof QmpshError) return cause;
   const why = cause ? `: ${safe(cause.message)}` : ' before it had greeted';
-  const advice = adviceOf(cause) ?? 'Is it a QMP monitor, and is QEMU still running?';
+  const advice = 'Is it a QMP monitor, and is QEMU still running?';
   return new QmpshError('connect', `${address} ended the connection${why}`, {
     code: codeOf(cause) ?? 'ended',
     advice,

@@ -80,7 +80,7 @@ test('a socket that is not there on the other host', async () => {
   const address = 'ssh:far:/no/such/socket';
   const error = await failure(connect(address).then(way => Session.open(way, { clock: CLOCK, address })));
   assert.is(error.exit, 3);
-  assert.match(error.message, /ended the connection: ssh: channel 2: open failed/);
+  assert.match(error.message, /ssh ended the connection: channel 2: open failed/);
 });
 
 test('a slow host can be given up', async () => {
