@@ -13,7 +13,8 @@ import type { BatchOptions } from './shell/batch.ts';
 import type { Exit } from './shell/host.ts';
 import { type Invocation, readInvocation } from './shell/invocation.ts';
 import { defaultSettings } from './shell/settings.ts';
-import { type ColourLevel, colourLevel, type Palette, paintLine, palette } from './text/palette.ts';
+import { type ColourLevel, colourLevel } from './text/level.ts';
+import { plain } from './text/line.ts';
 import { safe } from './text/safe.ts';
 import type { StyledLine } from './text/style.ts';
 
@@ -40,13 +41,12 @@ function colours(invocation: Invocation, fd: 1 | 2): ColourLevel {
   return invocation.switches.has('no-color') ? 0 : colourLevel(process.env, isTerminal(fd));
 }
 
-/** Paints for standard error; the palette is made at the first line. */
-function errorPaint(invocation: Invocation): (line: StyledLine) => string {
-  let paint: Palette | undefined;
-  return line => {
-    paint ??= palette(colours(invocation, 2));
-    return paintLine(line, paint);
-  };
+/** Paints for standard error. Where it takes no colours, the palette is not even loaded. */
+async function errorPaint(level: ColourLevel): Promise<(line: StyledLine) => string> {
+  if (level === 0) return line => safe(plain(line));
+  const { paintLine, palette } = await import('./text/palette.ts');
+  const paint = palette(level);
+  return line => paintLine(line, paint);
 }
 
 async function schemaOption(invocation: Invocation): Promise<Schema | undefined> {
@@ -70,7 +70,7 @@ async function requests(invocation: Invocation): Promise<Exit> {
   const { RowReader } = await import('./shell/rows.ts');
   const { problemText } = await import('./language/problem.ts');
   const schema = await schemaOption(invocation);
-  const paint = errorPaint(invocation);
+  const paint = await errorPaint(colours(invocation, 2));
   let status: Exit = 0;
   const take = (lines: readonly { readonly text: string; readonly row: number }[]) => {
     for (const line of lines) {
@@ -188,6 +188,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => interrupt.abort());
+  const paint = errorPaint(colours(invocation, 2));
   const session = await open(address);
   const options: BatchOptions = {
     ...common,
@@ -196,7 +197,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     settings,
     out: text => writeAll(1, text),
     err: text => writeAll(2, text),
-    paint: errorPaint(invocation),
+    paint: await paint,
     signal: interrupt.signal,
     pipe: async (command, input, cwd) => (await import('./io/pipeline.ts')).runPipeline(command, input, cwd),
   };
@@ -228,9 +229,9 @@ function logger(file: string | undefined): Log | undefined {
     );
 }
 
-function report(error: unknown): Exit {
-  const paint = palette(colourLevel(process.env, isTerminal(2)));
-  const show = (line: StyledLine) => writeAll(2, `${paintLine(line, paint)}\n`);
+async function report(error: unknown): Promise<Exit> {
+  const paint = await errorPaint(colourLevel(process.env, isTerminal(2)));
+  const show = (line: StyledLine) => writeAll(2, `${paint(line)}\n`);
   if (error instanceof QmpshError) {
     show([{ text: 'qmpsh: ', role: 'error' }, { text: safe(error.message) }]);
     if (error.advice !== undefined) show([{ text: safe(error.advice) }]);
@@ -246,5 +247,5 @@ main(process.argv.slice(2)).then(
     process.exitCode = status;
     process.exit();
   },
-  error => process.exit(report(error)),
+  async error => process.exit(await report(error)),
 );

@@ -8,7 +8,6 @@ import type { Clock } from '../qmp/transport.ts';
 import type { Schema } from '../schema/model.ts';
 import type { Session } from '../session/client.ts';
 import type { JobOutcome } from '../session/jobs.ts';
-import { nearest } from '../text/fuzzy.ts';
 import { isArray, isObject, type Json, spacedJson, stringifyJson } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
@@ -198,6 +197,7 @@ class BatchHost implements Host {
       isObject(row) && typeof row['name'] === 'string' ? [row['name']] : [],
     );
     if (names.includes(command)) return;
+    const { nearest } = await import('../text/fuzzy.ts');
     const near = nearest(command, names);
     this.show([
       [

@@ -19,8 +19,9 @@ import type { Schema } from '../schema/model.ts';
 import { mayHoldSecret } from '../schema/notes.ts';
 import type { Session } from '../session/client.ts';
 import { Facts } from '../session/facts.ts';
+import type { ColourLevel } from '../text/level.ts';
 import { span } from '../text/line.ts';
-import { type ColourLevel, palette } from '../text/palette.ts';
+import { palette } from '../text/palette.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 import { EventFeed } from './feed.ts';
@@ -163,7 +164,7 @@ class Interactive {
           this.#submit(effect.text);
           break;
         case 'complete':
-          void this.#complete(effect.ticket, effect.text, effect.cursor, effect.explicit);
+          this.#complete(effect.ticket, effect.text, effect.cursor, effect.explicit);
           break;
         case 'changed':
           this.#changed(effect.text, effect.cursor);
@@ -250,18 +251,27 @@ class Interactive {
     });
   }
 
-  async #complete(ticket: number, text: string, cursor: number, explicit: boolean): Promise<void> {
-    if (explicit) await this.#host.loadSchema();
-    const first = this.#typing.complete(text, cursor);
-    this.#editor.candidates(ticket, first.candidates, explicit);
-    // Live values come a moment later where the VM had to be asked.
-    if (!first.wanted || !(await this.#typing.refresh(first.wanted))) return;
-    const { candidates } = this.#typing.complete(text, cursor);
-    this.#editor.candidates(ticket, candidates, explicit);
+  /** At once where nothing has to be asked, so that keys typed right behind Tab find the line completed. */
+  #complete(ticket: number, text: string, cursor: number, explicit: boolean): void {
+    const offer = () => {
+      const { candidates, wanted } = this.#typing.complete(text, cursor);
+      this.#editor.candidates(ticket, candidates, explicit);
+      return wanted;
+    };
+    const later = async () => {
+      if (explicit) await this.#host.loadSchema();
+      const wanted = offer();
+      if (wanted && (await this.#typing.refresh(wanted))) offer();
+    };
+    const known = this.#host.schema !== undefined && !this.#typing.isStale(text, cursor);
+    if (known || !explicit) offer();
+    else void later().catch(error => this.#host.failure(error));
   }
 
   #changed(text: string, cursor: number): void {
     this.#editor.setHint(this.#typing.hint(text, cursor));
+    // The names that may be wanted next are asked for before Tab is typed.
+    if (/[="]/.test(text[cursor - 1] ?? '')) this.#typing.prepare(text, cursor).catch(() => {});
     this.#editor.setSuggestion(this.#typing.suggestion(text, cursor));
   }
 

@@ -3,7 +3,6 @@ import type { Line } from '../language/line.ts';
 import { parse } from '../language/parse.ts';
 import type { Exit, Host } from './host.ts';
 import { runRaw, runRequest } from './send.ts';
-import { runWord } from './words.ts';
 
 /** Runs a line to its end and gives its exit status. Never throws: what goes wrong is shown through the host. */
 export async function runLine(text: string, host: Host, row?: number): Promise<Exit> {
@@ -41,7 +40,8 @@ async function carryOut(
     case 'empty':
       return 0;
     case 'word':
-      return runWord(line, text, host);
+      // Most one-shot commands are no words; loading those takes milliseconds.
+      return (await import('./words.ts')).runWord(line, text, host);
     case 'raw':
       return runRaw(line.message, host);
     case 'command':

@@ -46,6 +46,18 @@ export class Typing {
     return true;
   }
 
+  /** Whether the VM's own names are wanted at the cursor and are not known as they are now. */
+  isStale(text: string, cursor: number): boolean {
+    const { wanted } = this.complete(text, cursor);
+    return wanted !== undefined && this.#facts()?.isStale(wanted) === true;
+  }
+
+  /** Asks for the names that are wanted at the cursor. */
+  async prepare(text: string, cursor: number): Promise<void> {
+    const { wanted } = this.complete(text, cursor);
+    if (wanted) await this.refresh(wanted);
+  }
+
   /** The row under the line: what is wrong where the cursor has left, else what belongs at the cursor. */
   hint(text: string, cursor: number): StyledLine | undefined {
     if (!this.#host.settings.hints || text.trim() === '') return undefined;

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { colourLevel } from '../../src/text/level.ts';
 import { span } from '../../src/text/line.ts';
-import { colourLevel, paintLine, palette } from '../../src/text/palette.ts';
+import { paintLine, palette } from '../../src/text/palette.ts';
 
 const LEVELS: readonly (readonly [{ [name: string]: string }, boolean, number])[] = [
   [{ TERM: 'xterm' }, true, 1],
