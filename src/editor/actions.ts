@@ -220,7 +220,6 @@ export const ACTIONS = {
   'kill-word': killTo(wordRight),
   'kill-word-left': killTo(wordLeft),
   'kill-blank-word-left': killTo(blankWordLeft),
-  'kill-all': state => just(kill(moved(state, 0), 0, state.buffer.text.length, 'right')),
   yank,
   'yank-pop': yankPop,
   'yank-last-word': yankLastWord,

@@ -15,7 +15,7 @@ export type TerminalInput =
 export type Input =
   | TerminalInput
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
-  /** The answer to a `complete` effect. A ticket that is not the newest one is too late and is dropped. */
+  /** The answer to a `complete` effect. Too late, and dropped, when the line was changed or asked for again. */
   | {
       readonly type: 'candidates';
       readonly ticket: number;

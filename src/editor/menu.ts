@@ -90,7 +90,7 @@ export function menuRows(menu: Menu, columns: number, most: number): readonly St
   const shown = whole ? height : Math.max(1, Math.min(limit - 1, MOST_ROWS));
   const row = menu.selected < 0 ? 0 : menu.selected % height;
   const top = Math.max(0, Math.min(row - Math.floor(shown / 2), height - shown));
-  const label = Math.min(labelWidth(menu), Math.max(4, columns - 2));
+  const label = Math.min(labelWidth(menu), Math.max(1, columns - 2));
   const rows: StyledLine[] = [];
   for (let y = top; y < top + shown; y++) {
     const line: Span[] = [];
@@ -98,7 +98,7 @@ export function menuRows(menu: Menu, columns: number, most: number): readonly St
       const index = x * height + y;
       const candidate = menu.candidates[index];
       if (!candidate) continue;
-      line.push({ text: ' '.repeat(line.length === 0 && columns > 4 ? 1 : GAP) });
+      line.push({ text: ' '.repeat(line.length > 0 ? GAP : columns > 4 ? 1 : 0) });
       const last = across === 1 ? !candidate.note : index + height >= menu.candidates.length;
       line.push(...labelSpans(candidate, index === menu.selected, label, !last));
       if (across === 1 && candidate.note) line.push(...noteSpans(candidate, columns - 1 - label));

@@ -72,8 +72,9 @@ export interface EditorState {
   readonly search: Search | undefined;
   readonly query: string;
   readonly menu: Menu | undefined;
-  /** Number of the newest request for candidates. */
+  /** Number of the newest request for candidates, and the line it was for. */
   readonly ticket: number;
+  readonly asked: Buffer | undefined;
   readonly question: { readonly text: string; readonly keys: readonly string[] } | undefined;
   readonly busy: { readonly text: string; readonly kept: readonly TerminalInput[] } | undefined;
   /** Whether C-x was typed and wants a second key. */
@@ -115,6 +116,7 @@ export function initialState(size: Size, prompt: Span = { text: '> ' }): EditorS
     query: '',
     menu: undefined,
     ticket: 0,
+    asked: undefined,
     question: undefined,
     busy: undefined,
     prefixed: false,
@@ -200,7 +202,7 @@ export function fresh(state: EditorState): EditorState {
     search: undefined,
     menu: undefined,
     // Candidates still on their way are for the line that has gone.
-    ticket: state.ticket + 1,
+    asked: undefined,
     prefixed: false,
     vi: { ...VI_AT_REST, register: state.vi.register, change: state.vi.change },
     hint: undefined,

@@ -7,7 +7,10 @@ import { changed, type EditorSettings, type EditorState, just, type Outcome, wit
 export function complete(state: EditorState, explicit: boolean): Outcome {
   const ticket = state.ticket + 1;
   const { text, cursor } = state.buffer;
-  return withEffect({ ...state, ticket }, { type: 'complete', ticket, text, cursor, explicit });
+  return withEffect(
+    { ...state, ticket, asked: state.buffer },
+    { type: 'complete', ticket, text, cursor, explicit },
+  );
 }
 
 /** What came back. One candidate is taken; of several the common beginning is, and the menu opens. */
@@ -16,7 +19,10 @@ export function arrived(
   answer: { readonly ticket: number; readonly candidates: readonly Candidate[]; readonly explicit: boolean },
   settings: EditorSettings,
 ): Outcome {
-  if (answer.ticket !== state.ticket || state.search || state.question || state.busy) return just(state);
+  const { text, cursor } = state.buffer;
+  const current = state.asked?.text === text && state.asked.cursor === cursor;
+  if (!current || answer.ticket !== state.ticket || state.search || state.question || state.busy)
+    return just(state);
   const { candidates, explicit } = answer;
   const first = candidates[0];
   if (!first) {

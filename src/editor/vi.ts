@@ -15,7 +15,7 @@ import {
   type Vi,
   withEffect,
 } from './state.ts';
-import { search } from './walk.ts';
+import { endSearch, search } from './walk.ts';
 
 interface Motion {
   readonly to: number;
@@ -196,8 +196,11 @@ function withLetter(state: EditorState, wants: NonNullable<Vi['wants']>, char: s
   const { text, cursor } = state.buffer;
   const n = count(state.vi);
   if (wants === 'r') {
-    const end = times(n, cursor, at => right(text, at));
-    if (end === cursor || end > rowEnd(text, cursor)) return bell(state);
+    let end = cursor;
+    for (let i = 0; i < n; i++) {
+      if (end >= rowEnd(text, cursor)) return bell(state);
+      end = right(text, end);
+    }
     const next = changed(atRest(state), replace(state.buffer, cursor, end, char.repeat(n)));
     return just(moved(next, left(next.buffer.text, next.buffer.cursor)));
   }
@@ -239,7 +242,7 @@ function apply(state: EditorState, operator: 'd' | 'c' | 'y', motion: Motion): O
   const next = withRegister(atRest(state), text.slice(from, to), false);
   if (operator === 'y') return just(stay(moved(next, from)));
   const cut = kill({ ...next, last: 'other' }, from, to, 'right');
-  return just(operator === 'c' ? inserting({ ...cut, last: 'other' }) : stay({ ...cut, last: 'other' }));
+  return just(operator === 'c' ? goingOn(next, cut) : stay({ ...cut, last: 'other' }));
 }
 
 // dd, cc, yy: whole rows.
@@ -250,8 +253,7 @@ function applyRows(state: EditorState, operator: 'd' | 'c' | 'y', n: number): Ou
   const end = rowEnd(text, lastRow);
   const next = withRegister(atRest(state), text.slice(start, end), true);
   if (operator === 'y') return just(next);
-  if (operator === 'c')
-    return just(inserting({ ...kill({ ...next, last: 'other' }, start, end, 'right'), last: 'other' }));
+  if (operator === 'c') return just(goingOn(next, kill({ ...next, last: 'other' }, start, end, 'right')));
   // The newline behind the rows goes with them, or the one before where they are the last.
   const from = end === text.length && start > 0 ? start - 1 : start;
   const to = Math.min(text.length, end + 1);
@@ -266,6 +268,11 @@ function withRegister(state: EditorState, text: string, rows: boolean): EditorSt
 
 function inserting(state: EditorState): EditorState {
   return { ...state, vi: { ...state.vi, mode: 'insert' } };
+}
+
+// What is typed behind a change belongs to it: both are undone at once.
+function goingOn(before: EditorState, after: EditorState): EditorState {
+  return { ...inserting(after), last: after.past === before.past ? 'other' : 'type' };
 }
 
 function command(state: EditorState, char: string, settings: EditorSettings): Outcome {
@@ -285,10 +292,10 @@ function command(state: EditorState, char: string, settings: EditorSettings): Ou
     case 'A':
       return just(inserting(moved(idle, end)));
     case 'o':
-      return just(inserting(changed(idle, replace(idle.buffer, end, end, '\n'))));
+      return just(goingOn(idle, changed(idle, replace(idle.buffer, end, end, '\n'))));
     case 'O': {
       const opened = changed(idle, replace(idle.buffer, start, start, '\n'));
-      return just(inserting(moved(opened, start)));
+      return just(goingOn(idle, moved(opened, start)));
     }
     case 'x':
       return cursor === end
@@ -356,8 +363,11 @@ function command(state: EditorState, char: string, settings: EditorSettings): Ou
       return search(idle, 1);
     case 'n':
     case 'N': {
-      const begun = search(idle, char === 'n' ? -1 : 1).state;
-      return begun.query === '' ? bell(state) : search(begun, char === 'n' ? -1 : 1);
+      const step = char === 'n' ? -1 : 1;
+      const begun = search(idle, step).state;
+      if (begun.query === '') return bell(state);
+      const found = search(begun, step);
+      return { state: endSearch(found.state, true), effects: found.effects };
     }
     case 'v':
       return ACTIONS['edit-outside'](idle);

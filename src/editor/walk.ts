@@ -42,7 +42,7 @@ function show(state: EditorState, to: Walk): EditorState {
 export function search(state: EditorState, step: -1 | 1): Outcome {
   const going = state.search;
   if (!going) {
-    const index = state.history.length;
+    const index = (state.last === 'walk' ? state.walk?.index : undefined) ?? state.history.length;
     return just({
       ...state,
       search: { step, query: '', index, failed: false, before: state.buffer },
@@ -50,7 +50,7 @@ export function search(state: EditorState, step: -1 | 1): Outcome {
     });
   }
   const query = going.query === '' ? state.query : going.query;
-  return seek(state, { ...going, step, query }, going.query === '' ? going.index : going.index + step);
+  return seek(state, { ...going, step, query }, going.index + step);
 }
 
 /** Adds letters to the query, or takes the last one away. */
@@ -94,7 +94,7 @@ export function endSearch(state: EditorState, keep: boolean): EditorState {
   };
   if (!keep || found.text === going.before.text) return back;
   const at: Walk = { index: going.index, draft: going.before.text, prefix: '' };
-  return { ...changed(back, found), walk: at };
+  return { ...changed(back, found, 'walk'), walk: at };
 }
 
 /** What the hint row shows while a search goes on. */
