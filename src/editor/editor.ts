@@ -74,6 +74,7 @@ export interface Editor {
   flush(): void;
   /** Takes the live region off the screen, which then belongs to somebody else, until `resume`. */
   suspend(): void;
+  /** The screen is ours again: the cursor stands at the beginning of an empty row. */
   resume(): void;
   /** The colours of the line may be others than before, with the line the same: the schema has come. */
   recolour(): void;

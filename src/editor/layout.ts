@@ -13,9 +13,10 @@ export interface Row {
 const PLAIN = /^[\x20-\x7e]*$/;
 const TAB = '    ';
 
-/** How a character is drawn: a tab as four blanks, a control character as its escape. */
-export function drawn(letter: string): string {
-  return letter === '\t' ? TAB : safe(letter);
+/** How a character is drawn: a tab as four blanks, a control character as its escape; `?` where that has no room. */
+export function drawn(letter: string, columns: number): string {
+  const text = letter === '\t' ? TAB : safe(letter);
+  return text.length <= columns || width(text) <= columns ? text : '?';
 }
 
 /** The rows of a text. `leads` are the cells that the prompt and the mark of further rows take. */
@@ -56,7 +57,7 @@ function breakRow(
   } else {
     let at = 0;
     for (const letter of letters(line)) {
-      const cells = Math.min(columns, width(drawn(letter)));
+      const cells = width(drawn(letter, columns));
       if (used + cells > columns) turn(at);
       used += cells;
       at += letter.length;
@@ -66,10 +67,10 @@ function breakRow(
 }
 
 /** Cells that a part of the text takes. */
-export function cellsOf(text: string): number {
+export function cellsOf(text: string, columns: number): number {
   return PLAIN.test(text)
     ? text.length
-    : letters(text).reduce((sum, letter) => sum + width(drawn(letter)), 0);
+    : letters(text).reduce((sum, letter) => sum + width(drawn(letter, columns)), 0);
 }
 
 /** The row that holds an offset. At a break it is the row that begins there. */

@@ -129,8 +129,13 @@ class Pen {
   /** Turns a row into another: what they have in common at both ends stays. */
   rewrite(row: number, old: readonly Cell[], now: readonly Cell[]): void {
     let start = 0;
-    while (start < old.length && start < now.length && alike(old[start], now[start])) start++;
-    if (start === old.length && start === now.length) return;
+    // Behind the old row there are blanks.
+    while (
+      start < now.length &&
+      (alike(old[start], now[start]) || (start >= old.length && isBlank(now[start])))
+    )
+      start++;
+    if (start >= old.length && start === now.length) return;
     const from = total(now, 0, start);
     const oldWidth = total(old, 0, old.length);
     const nowWidth = total(now, 0, now.length);
@@ -237,10 +242,10 @@ function cells(row: StyledLine): readonly Cell[] {
       else out.push({ text, width: wide, style });
     }
   }
-  while (out.at(-1)?.text === ' ' && showsNothing(out.at(-1))) out.pop();
+  while (isBlank(out.at(-1))) out.pop();
   return out;
 }
 
-function showsNothing(cell: Cell | undefined): boolean {
-  return cell !== undefined && cell.style.role !== 'selected' && !cell.style.underline;
+function isBlank(cell: Cell | undefined): boolean {
+  return cell !== undefined && cell.text === ' ' && cell.style.role !== 'selected' && !cell.style.underline;
 }

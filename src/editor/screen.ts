@@ -159,9 +159,8 @@ export class LineEditor implements Editor {
   }
 
   resume(): void {
-    if (!this.#away) return;
     this.#away = false;
-    this.#wake();
+    this.redraw();
   }
 
   recolour(): void {

@@ -1,6 +1,7 @@
 // What the live part of the screen shows: the line being typed and what belongs to it. A function from the state to
 // rows that are never wider than the screen, and never more than it has.
 import { fitLine } from '../text/line.ts';
+import { isSafe, safe } from '../text/safe.ts';
 import type { Place } from '../text/span.ts';
 import type { Role, Span, StyledLine } from '../text/style.ts';
 import { head, letters, width } from '../text/width.ts';
@@ -55,21 +56,22 @@ export function view(state: EditorState, size: Size, decor: Decor, settings: Edi
   const height = Math.max(1, size.rows);
   const least = Math.min(body.count, Math.max(1, Math.floor(height / 2)));
   let left = height - least;
-  const note = hintRow(state, columns);
-  const wanted = left - (note ? 1 : 0) - Math.min(1, state.status.length);
+  const note = hintRow(state);
+  const noted = note && left > 0 ? 1 : 0;
+  const wanted = left - noted - Math.min(1, state.status.length);
   const menu = state.menu && left > 0 ? menuRows(state.menu, columns, Math.max(1, wanted)) : [];
   left -= menu.length;
-  const status = state.status.slice(0, Math.max(0, left - (note ? 1 : 0)));
+  const status = state.status.slice(0, Math.max(0, left - noted));
   left -= status.length;
   // The row for the hint also says which rows of a long text are shown.
-  const shownWithHint = Math.min(body.count, least + left - (note ? 1 : 0));
+  const shownWithHint = Math.min(body.count, least + left - Math.min(left, noted));
   const clipped = shownWithHint < body.count;
   const shown = clipped && !note && left > 0 ? Math.min(body.count, least + left - 1) : shownWithHint;
   const top = Math.max(0, Math.min(body.cursor.row - Math.floor(shown / 2), body.count - shown));
   const rows = body.rows(top, top + shown);
   const place: StyledLine = [{ text: `rows ${top + 1}-${top + shown} of ${body.count}`, role: 'dim' }];
   const hint = note ?? (clipped ? place : undefined);
-  const under = [...menu, ...(hint && left > 0 ? [hint] : []), ...status].map(row => fitLine(row, columns));
+  const under = [...menu, ...(hint && left > 0 ? [hint] : []), ...status].map(row => fitted(row, columns));
   return { rows: [...rows, ...under], cursor: { row: body.cursor.row - top, col: body.cursor.col }, columns };
 }
 
@@ -84,7 +86,7 @@ export function finished(
   const marks = decor.colour(text, text.length);
   let start = 0;
   const lines = text.split('\n').map((row, i) => {
-    const spans = paintPart(text, start, start + row.length, marks);
+    const spans = paintPart(text, start, start + row.length, marks, Number.POSITIVE_INFINITY);
     start += row.length + 1;
     return [i === 0 ? state.prompt : settings.continuation, ...spans];
   });
@@ -102,7 +104,7 @@ interface Body {
 function lineRows(state: EditorState, columns: number, decor: Decor, settings: EditorSettings): Body {
   const { text, cursor } = state.buffer;
   // A narrow screen keeps room for at least a few letters beside the prompt.
-  const room = Math.max(0, columns - 8);
+  const room = Math.max(0, columns - 6);
   const prompt = cut(state.prompt, Math.max(room, Math.min(columns - 1, 2)));
   const continuation = cut(settings.continuation, Math.min(room, Math.floor(columns / 3)));
   const leads = { prompt: width(prompt.text), continuation: width(continuation.text) };
@@ -110,7 +112,7 @@ function lineRows(state: EditorState, columns: number, decor: Decor, settings: E
   const at = rowOf(laid, cursor);
   const row = laid[at] ?? { start: 0, end: 0, lead: 'prompt' };
   const lead = row.lead === 'none' ? 0 : leads[row.lead];
-  let place = { row: at, col: lead + cellsOf(text.slice(row.start, cursor)) };
+  let place = { row: at, col: lead + cellsOf(text.slice(row.start, cursor), columns) };
   // Behind the last cell of a full row the cursor stands at the beginning of the next, which is there for it alone.
   const overflow = place.col >= columns;
   if (overflow) place = { row: at + 1, col: 0 };
@@ -123,31 +125,50 @@ function lineRows(state: EditorState, columns: number, decor: Decor, settings: E
     cursor: place,
     rows: (from, to) =>
       rows.slice(from, to).map((part, i) => {
-        const spans = paintPart(text, part.start, part.end, marks);
+        const spans = paintPart(text, part.start, part.end, marks, columns);
         const before = part.lead === 'prompt' ? [prompt] : part.lead === 'continuation' ? [continuation] : [];
         const whole = [...before, ...spans];
         if (grey === '' || from + i !== rows.length - 1) return whole;
         // Grey text never makes a row of its own.
-        const fitting = head(drawnText(grey), columns - place.col - 1);
+        const fitting = head(drawnText(grey, columns), columns - place.col - 1);
         return fitting === '' ? whole : [...whole, { text: fitting, role: 'suggestion' as const }];
       }),
   };
 }
 
+// What others give to be shown may hold control characters, which take more cells when they are made visible.
+function fitted(row: StyledLine, columns: number): StyledLine {
+  return fitLine(
+    row.map(span => (isSafe(span.text) ? span : { ...span, text: safe(span.text) })),
+    columns,
+  );
+}
+
 function cut(span: Span, columns: number): Span {
-  return width(span.text) <= columns ? span : { ...span, text: head(span.text, columns) };
+  const text = safe(span.text);
+  return { ...span, text: width(text) <= columns ? text : head(text, columns) };
 }
 
-function drawnText(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : letters(text).map(drawn).join('');
+function drawnText(text: string, columns: number): string {
+  return /^[\x20-\x7e]*$/.test(text)
+    ? text
+    : letters(text)
+        .map(letter => drawn(letter, columns))
+        .join('');
 }
 
-function paintPart(text: string, start: number, end: number, marks: readonly Mark[]): Span[] {
+function paintPart(
+  text: string,
+  start: number,
+  end: number,
+  marks: readonly Mark[],
+  columns: number,
+): Span[] {
   const out: Span[] = [];
   let at = start;
   const put = (to: number, mark?: Mark) => {
     if (to <= at) return;
-    const shown = drawnText(text.slice(at, to));
+    const shown = drawnText(text.slice(at, to), columns);
     at = to;
     if (!mark) out.push({ text: shown });
     else out.push({ text: shown, role: mark.role, ...(mark.underline ? { underline: true } : {}) });
@@ -162,8 +183,8 @@ function paintPart(text: string, start: number, end: number, marks: readonly Mar
   return out;
 }
 
-function hintRow(state: EditorState, columns: number): StyledLine | undefined {
-  if (state.search) return fitLine([{ text: searchText(state.search), role: 'dim' }], columns);
+function hintRow(state: EditorState): StyledLine | undefined {
+  if (state.search) return [{ text: searchText(state.search), role: 'dim' }];
   if (state.hint) return state.hint;
   if (state.vi.mode === 'normal') return [{ text: 'normal mode', role: 'dim' }];
   return undefined;
@@ -172,9 +193,10 @@ function hintRow(state: EditorState, columns: number): StyledLine | undefined {
 function questionRows(text: string, columns: number): readonly StyledLine[] {
   const rows = text.split('\n').flatMap((row): string[] => {
     const out: string[] = [];
-    let rest = drawnText(row);
-    while (width(rest) > columns) {
-      const first = head(rest, columns);
+    let rest = drawnText(row, columns);
+    // One cell is kept free for the blank behind the question.
+    while (width(rest) > columns - 1) {
+      const first = head(rest, columns - 1) || rest.slice(0, 1);
       // At a blank where there is one.
       const blank = first.lastIndexOf(' ');
       const end = blank > 0 ? blank : Math.max(1, first.length);
@@ -195,15 +217,15 @@ function busyRow(busy: NonNullable<EditorState['busy']>, columns: number): Style
     else if (input.key === 'Enter') ahead = '';
     else if (input.key === 'Backspace') ahead = ahead.slice(0, -1);
   }
-  const spans: Span[] = busy.text === '' ? [] : [{ text: drawnText(`${busy.text} `), role: 'dim' }];
-  const tail = drawnText(ahead.slice(ahead.lastIndexOf('\n') + 1));
+  const spans: Span[] = busy.text === '' ? [] : [{ text: drawnText(`${busy.text} `, columns), role: 'dim' }];
+  const tail = drawnText(ahead.slice(ahead.lastIndexOf('\n') + 1), columns);
   return fitLine(tail === '' ? spans : [...spans, { text: tail }], columns - 1);
 }
 
 // Rows with the cursor behind the last one, and the status rows under them where there is room.
 function closing(rows: readonly StyledLine[], state: EditorState, columns: number, height: number): View {
   const shown = rows.slice(-Math.max(1, height));
-  const status = state.status.slice(0, Math.max(0, height - shown.length)).map(row => fitLine(row, columns));
+  const status = state.status.slice(0, Math.max(0, height - shown.length)).map(row => fitted(row, columns));
   const last = shown.at(-1) ?? [];
   const col = Math.min(
     columns - 1,
