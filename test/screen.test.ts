@@ -47,7 +47,7 @@ test('what a program draws, its cells, its cursor and its end', () =>
   withScreen(
     script(`printf 'one\\033[31;4mtwo\\033[0m\\n\\033[7m漢\\033[0m \\033[38;2;1;2;3mx'; exit 3`),
     async screen => {
-      assert.equal(await screen.exited, { code: 3 });
+      assert.equal(await screen.waitForExit(), { code: 3 });
       assert.equal(screen.text().slice(0, 3), ['onetwo', '漢 x', '']);
       assert.is(screen.text().length, 24);
       assert.equal(screen.cursor, { row: 1, col: 4 });
@@ -77,7 +77,15 @@ test('typing is waited for on the screen, then the program ends', () =>
     await screen.waitFor(shown => shown.cursor.row === 4);
     screen.key('C-d');
     await screen.waitFor('bye');
-    assert.equal(await screen.exited, { code: 0 });
+    assert.equal(await screen.waitForExit(), { code: 0 });
+  }));
+
+test('a prompt is waited for with the blank behind it', () =>
+  withScreen(script('printf "a  b\\n> "; read x; echo "<$x>"; printf "> "; read x'), async screen => {
+    await screen.waitFor('b\n> ');
+    screen.type('x\r');
+    await screen.waitFor(/<x>\n> $/m);
+    assert.equal(screen.text().slice(0, 4), ['a  b', '> x', '<x>', '>']);
   }));
 
 test('a pattern with the g flag is looked for anew each time', () =>
@@ -89,7 +97,7 @@ test('a pattern with the g flag is looked for anew each time', () =>
 
 test('what went out at the top, and rows the terminal broke', () =>
   withScreen(script('seq 1 12; echo abcdefghijklmno', { cols: 10, rows: 5 }), async screen => {
-    await screen.exited;
+    await screen.waitForExit();
     assert.equal(screen.scrollback(), ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
     assert.equal(screen.text(), ['11', '12', 'abcdefghij', 'klmno', '']);
     assert.equal(screen.lines().slice(-3), ['12', 'abcdefghijklmno', '']);
@@ -131,12 +139,12 @@ test('the environment is the test’s own, not that of who runs it', () =>
       cwd: '/',
     }),
     async screen => {
-      await screen.exited;
+      await screen.waitForExit();
       assert.equal(screen.text().slice(0, 3), ['xterm-256color,b', 'none', '/']);
     },
   ));
 
-const failure = async (promise: Promise<void>): Promise<string> => {
+const failure = async (promise: Promise<unknown>): Promise<string> => {
   try {
     await promise;
   } catch (error) {
@@ -164,6 +172,12 @@ test('the end of the program ends the wait', () =>
     );
   }));
 
+test('a program that does not end shows the whole screen', () =>
+  withScreen(script('echo here; read x'), async screen => {
+    await screen.waitFor('here');
+    assert.match(await failure(screen.waitForExit(20)), /still runs after 20 ms\n\+-+\n\|here\n/);
+  }));
+
 test('closing ends a program that does not listen to SIGHUP', async () => {
   const screen = openScreen(script('trap "" HUP; echo ready; while :; do sleep 0.1; done'));
   await screen.waitFor('ready');
@@ -175,7 +189,7 @@ test('a signal ends the program, and is named', () =>
   withScreen(script('echo ready; read x'), async screen => {
     await screen.waitFor('ready');
     screen.signal('SIGTERM');
-    assert.equal(await screen.exited, { code: 0, signal: 15 });
+    assert.equal(await screen.waitForExit(), { code: 0, signal: 15 });
   }));
 
 test.run();

@@ -155,6 +155,12 @@ export class Screen {
     this.#pty.resize(cols, rows);
   }
 
+  /** Takes no output from the program any more, as a paused window does; `false` goes on. */
+  hold(on: boolean): void {
+    if (on) this.#pty.pause();
+    else this.#pty.resume();
+  }
+
   get size(): { readonly cols: number; readonly rows: number } {
     return { cols: this.#terminal.cols, rows: this.#terminal.rows };
   }
@@ -229,7 +235,8 @@ export class Screen {
 
   /**
    * Resolves once the wanted text stands in what can be seen, rows joined by `\n` (see `lines` for what went out at
-   * the top). Rejects with the whole screen when time runs out, or when the program ends without it.
+   * the top). Blanks count up to the cursor, so a prompt can be waited for as it is written. Rejects with the whole
+   * screen when time runs out, or when the program ends without it.
    */
   waitFor(wanted: Wanted, timeoutMs = 10_000): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -252,6 +259,20 @@ export class Screen {
       const timer = setTimeout(() => fail(`after ${timeoutMs} ms`), timeoutMs);
       this.#watchers.add(look);
       look();
+    });
+  }
+
+  /** Resolves when the program has ended; rejects with the whole screen when it has not in time. */
+  waitForExit(timeoutMs = 10_000): Promise<ScreenExit> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`the program still runs after ${timeoutMs} ms\n${this.picture()}`)),
+        timeoutMs,
+      );
+      void this.exited.then(exit => {
+        clearTimeout(timer);
+        resolve(exit);
+      });
     });
   }
 
@@ -303,7 +324,9 @@ function colour(isDefault: boolean, isRgb: boolean, value: number): CellColour {
 
 function holds(wanted: Wanted, screen: Screen): boolean {
   if (typeof wanted === 'function') return wanted(screen);
-  const text = screen.text().join('\n');
+  const { row, col } = screen.cursor;
+  const rows = screen.text().map((text, i) => (i === row ? text.padEnd(col) : text));
+  const text = rows.join('\n');
   return typeof wanted === 'string' ? text.includes(wanted) : text.search(wanted) !== -1;
 }
 

@@ -1,5 +1,5 @@
-// The descriptor behind standard output where that is a terminal: whose it is, and whether writing to it waits.
-import { accessSync, constants, readlinkSync, writeSync } from 'node:fs';
+// Descriptors of a terminal: whose the one behind standard output is, and whether writing waits.
+import { accessSync, constants, fstatSync, readlinkSync, statSync, writeSync } from 'node:fs';
 
 /**
  * Whether the descriptor behind standard output is ours alone. Node opens a terminal anew by its path so that it may
@@ -8,8 +8,10 @@ import { accessSync, constants, readlinkSync, writeSync } from 'node:fs';
  */
 export function isOurs(): boolean {
   try {
-    accessSync(readlinkSync('/proc/self/fd/1'), constants.R_OK | constants.W_OK);
-    return true;
+    const path = readlinkSync('/proc/self/fd/1');
+    accessSync(path, constants.R_OK | constants.W_OK);
+    const [named, open] = [statSync(path), fstatSync(1)];
+    return named.dev === open.dev && named.ino === open.ino;
   } catch {
     return false;
   }
@@ -28,12 +30,12 @@ export function setBlocking(on: boolean): void {
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** Writes to the terminal before it returns, unless that takes no output or has gone. */
-export function writeSoon(text: string): void {
+export function writeSoon(fd: 1 | 2, text: string): void {
   const bytes = Buffer.from(text);
   let at = 0;
   for (let tries = 0; at < bytes.length && tries < 100; tries++) {
     try {
-      at += writeSync(1, bytes, at);
+      at += writeSync(fd, bytes, at);
     } catch (error) {
       if (!(error instanceof Error) || !('code' in error) || error.code !== 'EAGAIN') return;
       Atomics.wait(PAUSE, 0, 0, 2);

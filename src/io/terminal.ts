@@ -7,7 +7,6 @@ import { constants as os } from 'node:os';
 import { QmpshError } from '../qmp/errors.ts';
 import { safe } from '../text/safe.ts';
 import { isOurs, setBlocking, writeSoon } from './descriptor.ts';
-import { writeAll } from './stdio.ts';
 
 export interface TerminalSize {
   readonly columns: number;
@@ -197,7 +196,7 @@ export class Terminal {
     this.#tail = '';
     const cut = this.#output.writableLength > 0 ? CANCEL : '';
     // Below the line may stand a menu, which the next prompt would be mixed with.
-    writeSoon(this.plain ? newline : `${cut}${LEAVE}${newline}${newline && '\x1b[J'}`);
+    writeSoon(1, this.plain ? newline : `${cut}${LEAVE}${newline}${newline && '\x1b[J'}`);
     if (!this.plain) this.#input.setRawMode(false);
     setBlocking(true);
   }
@@ -309,7 +308,7 @@ export class Terminal {
   }
 
   #printReports(): void {
-    for (const report of this.#reports.splice(0)) writeAll(2, report);
+    for (const report of this.#reports.splice(0)) writeSoon(2, report);
   }
 }
 
