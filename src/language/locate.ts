@@ -70,7 +70,8 @@ function inTransaction(
   cursor: number,
   schema: Schema | undefined,
 ): Spot {
-  if (cursor <= tree.open.start) return name(tree.namePlace, text, cursor);
+  if (cursor <= tree.namePlace.end) return name(tree.namePlace, text, cursor);
+  if (cursor <= tree.open.start) return { kind: 'nothing' }; // between the name and its bracket
   if (tree.close !== undefined && cursor >= tree.close.end) return { kind: 'nothing' };
   const own = schema?.commands.get('transaction')?.arguments;
   const union = actionUnion(schema);

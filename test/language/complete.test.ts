@@ -295,6 +295,10 @@ const PIECES = [
   ],
 ];
 
+test('between a transaction and its bracket nothing is offered', () => {
+  assert.equal(complete('transaction\n(', 12, schema, extra).candidates, []);
+});
+
 test('any text, any cursor: no exception, and every place is inside the text', () => {
   const texts = fc.array(fc.constantFrom(...PIECES), { maxLength: 24 }).map(parts => parts.join(''));
   fc.assert(
