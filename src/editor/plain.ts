@@ -28,6 +28,8 @@ export class PlainEditor implements Editor {
   #prompt: Span;
   #history: readonly string[];
   #rest = '';
+  // A newline right behind a carriage return ends the same row.
+  #afterReturn = false;
   // Rows that came while something was in the foreground.
   #kept: string[] = [];
   // The rows of a line that goes on.
@@ -66,7 +68,10 @@ export class PlainEditor implements Editor {
       if (end < 0 || this.#closed) return;
       const row = this.#rest.slice(0, end);
       const char = this.#rest[end];
-      this.#rest = this.#rest.slice(this.#rest.startsWith('\r\n', end) ? end + 2 : end + 1);
+      this.#rest = this.#rest.slice(end + 1);
+      const pair = char === '\n' && row === '' && this.#afterReturn;
+      this.#afterReturn = char === '\r';
+      if (pair) continue;
       if (char === '\x03') this.#interrupt();
       else if (char === '\x04') this.#end(row);
       else this.#row(row);
