@@ -59,7 +59,7 @@ export type Effect =
   /** The screen is to be cleared and drawn anew. */
   | { readonly type: 'clear' }
   | { readonly type: 'bell' }
-  /** Text or cursor are other than before: colour, hint and suggestion may want to follow. */
+  /** Text, cursor or width are other than before: hint and suggestion may want to follow. */
   | { readonly type: 'changed'; readonly text: string; readonly cursor: number }
   /** The key that answered a question; `C-c` when it was turned away. */
   | { readonly type: 'answer'; readonly key: string }

@@ -32,7 +32,16 @@ export interface Size {
 }
 
 /** What the last key did, where the next one depends on it. */
-export type Last = 'type' | 'erase' | 'kill' | 'yank' | 'vertical' | 'walk' | 'lastWord' | 'other';
+export type Last =
+  | 'completed'
+  | 'type'
+  | 'erase'
+  | 'kill'
+  | 'yank'
+  | 'vertical'
+  | 'walk'
+  | 'lastWord'
+  | 'other';
 
 export interface Search {
   readonly step: -1 | 1;

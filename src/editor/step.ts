@@ -19,8 +19,12 @@ export function step(state: EditorState, input: Input, settings: EditorSettings)
     case 'text':
     case 'paste':
       return typed(state, input, settings);
-    case 'resize':
-      return just({ ...state, size: { columns: Math.max(1, input.columns), rows: Math.max(1, input.rows) } });
+    case 'resize': {
+      const size = { columns: Math.max(1, input.columns), rows: Math.max(1, input.rows) };
+      const { text, cursor } = state.buffer;
+      // What the owner made for the old width (the hint) wants to be made anew.
+      return withEffect({ ...state, size }, { type: 'changed', text, cursor });
+    }
     case 'candidates':
       return followed(state, arrived(state, input, settings));
     case 'print':
@@ -76,6 +80,9 @@ function inserted(
   const paste = input.type === 'paste';
   const text = paste ? input.text.replace(/\r\n?/g, '\n').replace(/\n+$/, '') : input.text;
   if (text === '') return just(state);
+  // A blank or `=` that came by itself with the word before it is not typed twice.
+  const twice = state.last === 'completed' && state.buffer.text[state.buffer.cursor - 1] === text;
+  if (twice) return just({ ...state, last: 'other' });
   const settled = settle({ ...state, prefixed: false }, text);
   const next = changed(settled, insert(settled.buffer, text), paste ? 'other' : 'type');
   // While a menu is open, or where it comes by itself, what is typed narrows it.

@@ -35,7 +35,8 @@ export function arrived(
     return just({ ...state, menu: openMenu(candidates, state.buffer, active) });
   }
   if (candidates.length === 1) {
-    return just({ ...changed(state, take(state.buffer, first, true)), menu: undefined });
+    const last = first.after ? 'completed' : 'other';
+    return just({ ...changed(state, take(state.buffer, first, true), last), menu: undefined });
   }
   const longer = extend(state.buffer, candidates);
   if (!longer) return just({ ...state, menu: openMenu(candidates, state.buffer, true) });

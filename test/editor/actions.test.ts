@@ -255,11 +255,15 @@ for (const [keys, expected, settings = {}] of effects) {
   });
 }
 
-test('a change of text or cursor is told, and nothing else is', () => {
-  const told = drive('ab C-a C-a').effects.filter(effect => effect.type === 'changed');
+test('a change of text, cursor or width is told, and nothing else is', () => {
+  const resize = { type: 'resize', columns: 20, rows: 5 } as const;
+  const told = drive([...keysOf('ab C-a C-a'), { type: 'print', lines: [] }, resize]).effects.filter(
+    effect => effect.type === 'changed',
+  );
   assert.equal(told, [
     { type: 'changed', text: 'a', cursor: 1 },
     { type: 'changed', text: 'ab', cursor: 2 },
+    { type: 'changed', text: 'ab', cursor: 0 },
     { type: 'changed', text: 'ab', cursor: 0 },
   ]);
 });
