@@ -8,7 +8,7 @@ import { readNamed, reason } from './io/files.ts';
 import { isTerminal, readInput, writeAll } from './io/stdio.ts';
 import { QmpshError } from './qmp/errors.ts';
 import type { Schema } from './schema/model.ts';
-import { Session } from './session/client.ts';
+import { Session, type SessionOptions } from './session/client.ts';
 import type { BatchOptions } from './shell/batch.ts';
 import type { Exit } from './shell/host.ts';
 import { type Invocation, readInvocation } from './shell/invocation.ts';
@@ -148,22 +148,33 @@ interface Extra {
   readonly transport?: () => Promise<import('./qmp/transport.ts').Transport>;
 }
 
+/** Milliseconds a guest agent is given to be synchronised. */
+const AGENT_ANSWERS = 1000;
+
 /** Connects, runs lines or the prompt, and closes. */
 async function converse(invocation: Invocation, address: string, extra: Extra): Promise<Exit> {
   const schema = await schemaOption(invocation);
   const log = logger(invocation.values['logfile']);
   const { timeout, switches } = invocation;
-  const open = async (to: string) => {
-    const limit = timeout === undefined ? {} : { greetingTimeout: timeout };
-    const transport = to === address && extra.transport ? await extra.transport() : await connect(to);
-    const negotiate = !switches.has('skip-negotiation');
-    return Session.open(transport, {
-      clock: CLOCK,
-      address: to,
-      negotiate,
-      ...limit,
-      ...(log ? { log } : {}),
-    });
+  const open = async (to: string): Promise<Session> => {
+    const own = to === address ? extra.transport : undefined;
+    const start = async (options: Partial<SessionOptions>) =>
+      Session.open(own ? await own() : await connect(to), {
+        clock: CLOCK,
+        address: to,
+        ...(timeout === undefined ? {} : { greetingTimeout: timeout }),
+        ...(log ? { log } : {}),
+        ...options,
+      });
+    if (!switches.has('skip-negotiation')) return start({});
+    if (own) return start({ negotiate: false });
+    // A guest agent has to be synchronised first. What does not answer to that is taken as it is.
+    try {
+      return await start({ agent: true, greetingTimeout: Math.min(timeout ?? AGENT_ANSWERS, AGENT_ANSWERS) });
+    } catch (error) {
+      if (!(error instanceof QmpshError) || error.code !== 'silent') throw error;
+      return start({ negotiate: false });
+    }
   };
   const settings = { ...defaultSettings(), timeout: timeout ?? 0 };
   const folder = extra.practice?.folder ?? process.cwd();

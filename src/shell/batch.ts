@@ -15,6 +15,7 @@ import type { EventFilter } from './filter.ts';
 import type { Exit, Host } from './host.ts';
 import { RowReader } from './rows.ts';
 import { runLine, understand } from './run.ts';
+import { schemaOf } from './send.ts';
 import type { Settings } from './settings.ts';
 
 export interface BatchOptions {
@@ -125,7 +126,7 @@ class BatchHost implements Host {
   }
 
   async loadSchema(): Promise<Schema | undefined> {
-    if (!this.schema) this.schema = await this.session?.schema();
+    if (!this.schema && this.session) this.schema = await schemaOf(this.session);
     return this.schema;
   }
 

@@ -18,6 +18,7 @@ import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { ALL_EVENTS, type EventFilter } from './filter.ts';
 import type { Exit, Host } from './host.ts';
+import { schemaOf } from './send.ts';
 import type { Settings } from './settings.ts';
 
 /** What the prompt's host needs of the screen and of the machine. */
@@ -94,16 +95,11 @@ export class PromptHost implements Host {
     this.join(session);
   }
 
-  /** A server that does not know query-qmp-schema (the guest agent) has none; lines are guessed then. */
   async loadSchema(): Promise<Schema | undefined> {
     const { session } = this;
     if (this.schema || !session) return this.schema;
-    try {
-      const schema = await session.schema();
-      if (session === this.session) this.schema = schema;
-    } catch (error) {
-      if (!(error instanceof QmpshError) || error.kind === 'lost') throw error;
-    }
+    const schema = await schemaOf(session);
+    if (session === this.session) this.schema = schema;
     return this.schema;
   }
 

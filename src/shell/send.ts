@@ -1,6 +1,7 @@
 // Requests on their way: asked about where they destroy, sent, and their replies shown.
 import { QmpshError } from '../qmp/errors.ts';
 import type { Reply, Request } from '../qmp/message.ts';
+import type { Schema } from '../schema/model.ts';
 import { destructive } from '../schema/notes.ts';
 import type { Sent, Session } from '../session/client.ts';
 import { isObject, type Json } from '../text/json.ts';
@@ -27,6 +28,16 @@ export async function runRequest(request: Request, host: Host, pipe?: string): P
 export function connected(host: Host): Session {
   if (host.session && host.session.state !== 'ended') return host.session;
   throw new QmpshError('lost', 'there is no connection', { advice: '.connect ADDRESS makes a new one.' });
+}
+
+/** The server's schema. One that has none (the guest agent) gives undefined: lines are guessed then, as qmp-shell does. */
+export async function schemaOf(session: Session): Promise<Schema | undefined> {
+  try {
+    return await session.schema();
+  } catch (error) {
+    if (error instanceof QmpshError && error.kind === 'refused') return undefined;
+    throw error;
+  }
 }
 
 async function agreed(command: string, host: Host): Promise<boolean> {

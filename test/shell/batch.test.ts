@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -223,6 +223,55 @@ test('a busy monitor', async () => {
   first.destroy();
   await once(first, 'close');
   check(done, { status: 3, out: '', err: /one client/ });
+});
+
+/** A guest agent as qemu-ga is: no greeting, and nothing is answered before 0xFF and guest-sync-delimited. */
+async function agent(): Promise<Server> {
+  const server = createServer(socket => {
+    let synced = false;
+    socket.on('data', chunk => {
+      for (const row of chunk.toString('latin1').split('\n')) {
+        const at = row.indexOf('{');
+        if (at < 0) continue;
+        const { execute, arguments: args, id } = JSON.parse(row.slice(at));
+        const answer = (value: unknown) => socket.write(`${JSON.stringify({ return: value, id })}\r\n`);
+        if (execute === 'guest-sync-delimited') {
+          synced = row.startsWith('\xff');
+          socket.write(Buffer.of(0xff));
+          answer(args.id);
+        } else if (execute === 'query-qmp-schema') {
+          socket.write(`{"error": {"class": "CommandNotFound", "desc": "no such command"}, "id": ${id}}\r\n`);
+        } else if (synced) answer({ execute, args });
+      }
+    });
+  });
+  server.listen(join(vm.folder, 'ga.sock'));
+  await once(server, 'listening');
+  return server;
+}
+
+test('-N talks to a guest agent, which has no greeting and no schema', async () => {
+  const server = await agent();
+  const done = await qmpsh([
+    '-N',
+    '-c',
+    'guest-ping',
+    '-c',
+    'guest-shutdown mode=halt',
+    join(vm.folder, 'ga.sock'),
+  ]);
+  server.close();
+  check(done, {
+    status: 0,
+    out: /^\{"return": \{"execute": "guest-ping", "args": \{\}\}\}\n.*"args": \{"mode": "halt"\}/,
+    err: '',
+  });
+});
+
+test("-N leaves a monitor as it is: negotiating is the user's own business", async () => {
+  const lines = ['-c', 'query-status', '-c', 'qmp_capabilities', '-c', 'query-status'];
+  const done = await qmpsh(['-N', ...lines, vm.address]);
+  check(done, { status: 1, out: /CommandNotFound.*\n\{"return": \{\}\}\n\{"return": \{"status"/ });
 });
 
 test('no socket there', async () => {
