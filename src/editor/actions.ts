@@ -15,7 +15,7 @@ import {
   undo,
   withEffect,
 } from './state.ts';
-import { choose, complete } from './take.ts';
+import { choose, complete, takeOnly } from './take.ts';
 import { remembering, rowOrHistory, search, walk, walkTo } from './walk.ts';
 
 export type Action = (state: EditorState, settings: EditorSettings) => Outcome;
@@ -236,8 +236,11 @@ export const ACTIONS = {
   'newest-line': state => walkTo(state, 'draft'),
   'search-back': state => search(state, -1),
   'search-forward': state => search(state, 1),
-  complete: state =>
-    state.menu?.active ? just(choose(state, select(state.menu, 1))) : complete(state, true),
+  complete: state => {
+    const { menu } = state;
+    if (!menu?.active) return complete(state, true);
+    return just(takeOnly(state, menu) ?? choose(state, select(menu, 1)));
+  },
   'complete-back': state =>
     state.menu ? just(choose(state, select(state.menu, -1))) : withEffect(state, { type: 'bell' }),
   'edit-outside': state => withEffect(state, { type: 'edit', text: state.buffer.text }),

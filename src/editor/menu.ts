@@ -18,6 +18,10 @@ export interface Menu {
 
 const GAP = 2;
 const MOST_ROWS = 10;
+/** Cells of the column that says what kind of thing a candidate is, at most. */
+const NOTE_CELLS = 28;
+/** Less of a description says nothing. */
+const LEAST_ABOUT = 12;
 
 export function openMenu(candidates: readonly Candidate[], base: Buffer, active: boolean): Menu {
   return { candidates, selected: -1, base, active };
@@ -55,7 +59,7 @@ export function extend(base: Buffer, candidates: readonly Candidate[]): Buffer |
 
 /** How many candidates stand beside each other: one a row where they carry notes, else as many as fit. */
 export function gridColumns(menu: Menu, columns: number): number {
-  if (menu.candidates.some(one => one.note)) return 1;
+  if (menu.candidates.some(one => one.note || one.about)) return 1;
   return Math.max(1, Math.floor((columns + GAP - 2) / (labelWidth(menu) + GAP)));
 }
 
@@ -91,6 +95,7 @@ export function menuRows(menu: Menu, columns: number, most: number): readonly St
   const row = menu.selected < 0 ? 0 : menu.selected % height;
   const top = Math.max(0, Math.min(row - Math.floor(shown / 2), height - shown));
   const label = Math.min(labelWidth(menu), Math.max(1, columns - 2));
+  const notes = Math.min(NOTE_CELLS, Math.max(...menu.candidates.map(({ note }) => width(safe(note ?? '')))));
   const rows: StyledLine[] = [];
   for (let y = top; y < top + shown; y++) {
     const line: Span[] = [];
@@ -99,9 +104,10 @@ export function menuRows(menu: Menu, columns: number, most: number): readonly St
       const candidate = menu.candidates[index];
       if (!candidate) continue;
       line.push({ text: ' '.repeat(line.length > 0 ? GAP : columns > 4 ? 1 : 0) });
-      const last = across === 1 ? !candidate.note : index + height >= menu.candidates.length;
+      const last =
+        across === 1 ? !candidate.note && !candidate.about : index + height >= menu.candidates.length;
       line.push(...labelSpans(candidate, index === menu.selected, label, !last));
-      if (across === 1 && candidate.note) line.push(...noteSpans(candidate, columns - 1 - label));
+      if (across === 1) line.push(...noteSpans(candidate, notes, columns - 1 - label));
     }
     rows.push(line);
   }
@@ -137,8 +143,16 @@ function labelSpans(candidate: Candidate, selected: boolean, columns: number, pa
   return behind === '' ? out : [...out, { text: behind }];
 }
 
-function noteSpans(candidate: Candidate, columns: number): readonly Span[] {
-  const text = fit(safe(candidate.note ?? ''), columns - GAP);
-  if (columns - GAP < 4 || text === '') return [];
-  return [{ text: ' '.repeat(GAP) }, { text, role: candidate.deprecated === true ? 'warning' : 'dim' }];
+// What kind of thing it is in a column of its own, and behind it, where there is room, what it means.
+function noteSpans(candidate: Candidate, noteColumns: number, columns: number): readonly Span[] {
+  const room = columns - GAP;
+  if (room < 4) return [];
+  const note = fit(safe(candidate.note ?? ''), room);
+  const role = candidate.deprecated === true ? 'warning' : 'dim';
+  const left = room - Math.max(width(note), noteColumns) - (noteColumns > 0 ? GAP : 0);
+  const about = candidate.about && left >= LEAST_ABOUT ? fit(safe(candidate.about), left) : '';
+  const spans: Span[] = [{ text: ' '.repeat(GAP) }];
+  if (about === '') return note === '' ? [] : [...spans, { text: note, role }];
+  if (noteColumns > 0) spans.push({ text: padEnd(note, noteColumns), role }, { text: ' '.repeat(GAP) });
+  return [...spans, { text: about }];
 }

@@ -1,6 +1,6 @@
 // Completion as changes of the editor's state: asking, what comes back, choosing.
 import type { Candidate } from '../language/line.ts';
-import { chosen, extend, type Menu, openMenu, take } from './menu.ts';
+import { chosen, extend, type Menu, openMenu, select, take } from './menu.ts';
 import { changed, type EditorSettings, type EditorState, just, type Outcome, withEffect } from './state.ts';
 
 /** Asks for what could stand at the cursor. */
@@ -39,12 +39,23 @@ export function arrived(
     return just({ ...changed(state, take(state.buffer, first, true), last), menu: undefined });
   }
   const longer = extend(state.buffer, candidates);
-  if (!longer) return just({ ...state, menu: openMenu(candidates, state.buffer, true) });
+  if (!longer) {
+    const menu = openMenu(candidates, state.buffer, true);
+    // A menu that came by typing has been read already: Tab goes into it.
+    return just(state.menu ? choose(state, select(menu, 1)) : { ...state, menu });
+  }
   const end = longer.cursor;
   const moved = candidates.map(one => ({ ...one, place: { start: one.place.start, end } }));
   const next = { ...changed(state, longer), menu: openMenu(moved, longer, true) };
   // What matches is other than before, so ask again, without any new question to the VM.
   return complete(next, false);
+}
+
+/** The only candidate of a menu, taken with what stands behind it; undefined where there are several. */
+export function takeOnly(state: EditorState, menu: Menu): EditorState | undefined {
+  const [only, ...others] = menu.candidates;
+  if (!only || others.length > 0) return undefined;
+  return { ...changed(state, take(menu.base, only, true)), menu: undefined };
 }
 
 /** Chooses a candidate of the menu: its text stands in the line from now on. */

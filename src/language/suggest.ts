@@ -20,8 +20,12 @@ function fromCandidates(text: string, candidates: readonly Candidate[]): string 
   const [first] = candidates;
   if (first === undefined || first.place.end !== text.length) return undefined;
   const typed = text.slice(first.place.start);
-  // Nothing typed of it: only what must come next is worth a suggestion.
-  if (typed === '' && first.required !== true) return undefined;
+  // Only what must come next, or the one way to go on, is worth a suggestion.
+  if (
+    first.required !== true &&
+    (typed === '' || candidates.some((one, i) => i > 0 && one.text.startsWith(typed)))
+  )
+    return undefined;
   if (!first.text.startsWith(typed)) return undefined;
   const rest = first.text.slice(typed.length) + (first.kind === 'key' ? (first.after ?? '') : '');
   return rest === '' ? undefined : rest;

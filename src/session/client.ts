@@ -58,7 +58,7 @@ export class Session {
   readonly #protocol: Protocol;
   readonly #commands: Commands;
   readonly #noticeListeners = new Set<(text: string) => void>();
-  readonly #replyListeners = new Set<() => void>();
+  readonly #replyListeners = new Set<(command: Pending, reply: Reply) => void>();
   readonly #endListeners = new Set<(ending: Ending) => void>();
   /** Notices nobody has listened to yet. */
   #notices: string[] = [];
@@ -138,6 +138,11 @@ export class Session {
   /** Calls the listener with each event from now on; the first one also gets what came before. */
   onEvent(listener: EventListener): () => void {
     return this.#feed.listen(listener);
+  }
+
+  /** Calls the listener with each command that was answered, whoever sent it, before its sender sees the answer. */
+  onReply(listener: (command: Pending, reply: Reply) => void): () => void {
+    return register(this.#replyListeners, listener);
   }
 
   /** What the server says that belongs to no command: errors without id, replies to nobody. Safe to print. */
@@ -271,7 +276,7 @@ export class Session {
     if (reply.kind === 'success' && (command.name === 'query-jobs' || command.name === 'query-block-jobs')) {
       this.jobs.learn(reply.value, command.mark);
     }
-    for (const listener of [...this.#replyListeners]) listener();
+    for (const listener of [...this.#replyListeners]) listener(command, reply);
   }
 
   #notice(text: string): void {

@@ -8,6 +8,8 @@ export interface Settings {
   confirm: boolean;
   /** Milliseconds a reply may take before the shell stops waiting; 0 waits for ever. */
   timeout: number;
+  /** When the menu of candidates comes. */
+  menu: 'tab' | 'typing';
   hints: boolean;
   suggestions: boolean;
 }
@@ -21,7 +23,15 @@ export interface Setting {
 }
 
 export function defaultSettings(): Settings {
-  return { format: 'table', keys: 'emacs', confirm: true, timeout: 0, hints: true, suggestions: true };
+  return {
+    format: 'table',
+    keys: 'emacs',
+    confirm: true,
+    timeout: 0,
+    menu: 'tab',
+    hints: true,
+    suggestions: true,
+  };
 }
 
 function onOff(name: 'confirm' | 'hints' | 'suggestions', help: string): Setting {
@@ -53,6 +63,15 @@ export const SETTINGS: readonly Setting[] = [
     get: settings => settings.keys,
     set: (settings, value) => {
       settings.keys = value === 'vi' ? 'vi' : 'emacs';
+    },
+  },
+  {
+    name: 'menu',
+    values: ['tab', 'typing'],
+    help: 'when the menu of candidates comes: with Tab, or by itself while typing',
+    get: settings => settings.menu,
+    set: (settings, value) => {
+      settings.menu = value === 'typing' ? 'typing' : 'tab';
     },
   },
   onOff('confirm', 'ask before quit, system_reset and their like'),

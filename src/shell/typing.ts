@@ -69,7 +69,9 @@ export class Typing {
 
   suggestion(text: string, cursor: number): string {
     if (!this.#host.settings.suggestions) return '';
-    return suggest(text, cursor, this.#host.history()) ?? '';
+    if (cursor !== text.length) return '';
+    const before = suggest(text, cursor, this.#host.history());
+    return before ?? suggest(text, cursor, [], this.complete(text, cursor).candidates) ?? '';
   }
 
   /** The colours of the line, with what is wrong underlined. */
