@@ -5,6 +5,7 @@ import type { Row } from './rows.ts';
 
 export interface Front {
   readonly title?: string;
+  readonly about?: string;
   readonly params: readonly Param[];
   readonly practice?: PracticeSpec;
 }
@@ -43,7 +44,7 @@ export async function readFront(
     fault(
       0,
       'the front matter must be a table of names and values',
-      'It may hold title, params and practice.',
+      'It may hold title, about, params and practice.',
     );
     return { params: [] };
   }
@@ -151,8 +152,9 @@ export async function readFront(
   let front: Front = { params: [] };
   for (const entry of table(root, 'the front matter', 'title: ...')) {
     const value = plain(entry.value);
-    if (entry.name === 'title' && value !== null && value !== undefined && typeof value !== 'object')
-      front = { ...front, title: textOf(value) };
+    const isText = value !== null && value !== undefined && typeof value !== 'object';
+    if (entry.name === 'title' && isText) front = { ...front, title: textOf(value) };
+    else if (entry.name === 'about' && isText) front = { ...front, about: textOf(value) };
     else if (entry.name === 'params') {
       const params = table(entry.value, 'params', 'params: { node: { help: node to copy } }');
       front = { ...front, params: params.flatMap(item => param(item.name, item.value, item.offset) ?? []) };
@@ -161,7 +163,7 @@ export async function readFront(
       fault(
         entry.offset,
         `the front matter's ${entry.name} is not understood`,
-        'It may have title (text), params and practice.',
+        'It may have title and about (text), params and practice.',
       );
   }
   return front;

@@ -2,6 +2,7 @@
 // lesson, test and document are one thing.
 import type { Json } from '../text/json.ts';
 import type { Place } from '../text/span.ts';
+import type { Effect, Mistake } from './aids.ts';
 import type { Pattern } from './pattern.ts';
 
 /** A fault of the page itself, found by reading it. `row` counts from 1. */
@@ -112,6 +113,12 @@ export interface Step {
   readonly group: Fence['group'];
   /** For a `try` step: shown one at a time. */
   readonly hints: readonly string[];
+  /** For a `try` step: lines that are not it, with what they deserve to hear. */
+  readonly mistakes: readonly Mistake[];
+  /** For a `try` step: what holds once it has had its effect. */
+  readonly effects: readonly Effect[];
+  /** For a `try` step: the rows of the block graph's picture afterwards. */
+  readonly picture?: readonly string[];
 }
 
 /** A piece of the page's text. Together the blocks are the whole text, each byte in exactly one. */
@@ -131,8 +138,12 @@ export interface Page {
   readonly text: string;
   readonly markdown: boolean;
   readonly title?: string;
+  /** What the page teaches or does, in one line. */
+  readonly about?: string;
   readonly params: readonly Param[];
   readonly practice?: PracticeSpec;
+  /** What a reader reads below the last step, as Markdown. */
+  readonly closing: string;
   readonly blocks: readonly Block[];
   readonly steps: readonly Step[];
   readonly fences: readonly Fence[];

@@ -1,4 +1,5 @@
 // Reads a page: its blocks, steps, sections and parameters, and what is wrong with it. Never fails.
+import { type Aids, hasAids, takeAids } from './aids.ts';
 import { type Front, frontLength, readFront } from './front.ts';
 import { findFences } from './markdown.ts';
 import type { Block, Fence, Page, PageProblem, Step } from './model.ts';
@@ -30,8 +31,10 @@ export async function readPage(text: string, options: ReadOptions): Promise<Page
     text,
     markdown,
     ...(title === undefined ? {} : { title }),
+    ...(front.about === undefined ? {} : { about: front.about }),
     params: front.params,
     ...(front.practice ? { practice: front.practice } : {}),
+    closing: body.closing,
     blocks: merge([...rows.slice(0, head).map(row => block('front', row)), ...body.blocks]),
     steps: body.steps,
     fences: body.fences,
@@ -50,6 +53,7 @@ interface Body {
   readonly steps: readonly Step[];
   readonly fences: readonly Fence[];
   readonly sections: Page['sections'];
+  readonly closing: string;
 }
 
 type Report = (problem: PageProblem) => void;
@@ -66,7 +70,8 @@ function plainBody(text: string, rows: readonly Row[], head: number, isOpen: IsO
   const steps = found.map((step, i) =>
     toStep(i, step, own, fence, sections, proseOf(text, own, found[i - 1]?.outputTo ?? 0, step.from)),
   );
-  return { blocks: blocksOf(own, found, 0, 'prose'), steps, fences: [fence], sections };
+  const closing = proseOf(text, own, found.at(-1)?.outputTo ?? 0, own.length);
+  return { blocks: blocksOf(own, found, 0, 'prose'), steps, fences: [fence], sections, closing };
 }
 
 function markdownBody(
@@ -86,8 +91,7 @@ function markdownBody(
   let done = head;
   for (const { fence, open, close } of layout.fences) {
     const before = proseOf(text, rows, done, open);
-    const { hints, rest } = takeHints(before);
-    hintLast(steps, hints, fence.row, problem);
+    const rest = aidLast(steps, before, fence.row, problem);
     blocks.push(...rows.slice(done, open).map(row => block('prose', row)));
     const own = rows.slice(open + 1, close);
     const found = findSteps(text, own, true, isOpen, problem);
@@ -102,10 +106,9 @@ function markdownBody(
     }
     done = Math.min(close + 1, rows.length);
   }
-  const last = takeHints(proseOf(text, rows, done, rows.length));
-  hintLast(steps, last.hints, rows[done]?.number ?? 1, problem);
+  const closing = aidLast(steps, proseOf(text, rows, done, rows.length), rows[done]?.number ?? 1, problem);
   blocks.push(...rows.slice(done).map(row => block('prose', row)));
-  return { blocks, steps, fences: layout.fences.map(found => found.fence), sections };
+  return { blocks, steps, fences: layout.fences.map(found => found.fence), sections, closing };
 }
 
 function toStep(
@@ -136,6 +139,8 @@ function toStep(
     fence,
     group: fence.group,
     hints: [],
+    mistakes: [],
+    effects: [],
   };
 }
 
@@ -195,27 +200,29 @@ function comments(rows: readonly Row[]): string {
     .join('\n');
 }
 
-/** Takes the paragraphs that begin with `hint:` out of prose. */
-function takeHints(prose: string): { hints: string[]; rest: string } {
-  const paragraphs = prose.split(/\n[ \t]*\n/);
-  const isHint = (paragraph: string) => /^\s*hint:/i.test(paragraph);
-  return {
-    hints: paragraphs.filter(isHint).map(paragraph => paragraph.replace(/^\s*hint:\s*/i, '')),
-    rest: paragraphs.filter(paragraph => !isHint(paragraph)).join('\n\n'),
-  };
-}
-
-/** Hints stand below the `try` fence they help with. */
-function hintLast(steps: Step[], hints: readonly string[], row: number, problem: Report): void {
-  if (hints.length === 0) return;
+/** Takes what stands below a `try` fence for its reader out of prose, and gives it to that step. */
+function aidLast(steps: Step[], prose: string, row: number, problem: Report): string {
+  const { aids, rest, faults } = takeAids(prose);
+  for (const fault of faults) problem({ row, ...fault });
   const last = steps.at(-1);
-  if (last?.group === 'try') steps[steps.length - 1] = { ...last, hints: [...last.hints, ...hints] };
+  if (!hasAids(aids)) return prose.trim();
+  if (last?.group === 'try') steps[steps.length - 1] = { ...last, ...joined(last, aids) };
   else
     problem({
       row,
-      message: 'a hint: paragraph above this row belongs to no step',
+      message: 'a hint:, wrong: or effect: paragraph or a graph above this row belongs to no step',
       advice: 'Put it directly below a qmp try fence.',
     });
+  return rest;
+}
+
+function joined(step: Step, aids: Aids): Partial<Step> {
+  return {
+    hints: [...step.hints, ...aids.hints],
+    mistakes: [...step.mistakes, ...aids.mistakes],
+    effects: [...step.effects, ...aids.effects],
+    ...(aids.picture ? { picture: aids.picture } : {}),
+  };
 }
 
 /** Rows before the first step of a fence that would never run though they look as if they should. */

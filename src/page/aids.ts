@@ -1,0 +1,102 @@
+// What stands below a `qmp try` fence for its reader: hints, expected mistakes, checks of the effect, and the picture
+// of the block graph that the step leaves.
+
+/** A line that a reader may well type, and what it deserves to hear. */
+export interface Mistake {
+  /** As it would be typed; a `$` line begins with `$ `. */
+  readonly line: string;
+  readonly text: string;
+}
+
+/** Something that holds once the step has had its effect, whatever line had it. */
+export interface Effect {
+  /** A query of QEMU's, or a `$` line of this host whose exit status says it. */
+  readonly line: string;
+  /** What `.expect` would demand of the query's reply: `QUERY OP VALUE`. Absent for a `$` line. */
+  readonly expect?: string;
+}
+
+export interface Aids {
+  readonly hints: readonly string[];
+  readonly mistakes: readonly Mistake[];
+  readonly effects: readonly Effect[];
+  readonly picture?: readonly string[];
+}
+
+export interface TakenAids {
+  readonly aids: Aids;
+  /** The prose without them. */
+  readonly rest: string;
+  /** What is wrong with them, as sentences with advice. */
+  readonly faults: readonly { readonly message: string; readonly advice: string }[];
+}
+
+const AID = /^\s*(hint|wrong|effect):\s*/i;
+const PICTURE = /^```graph[ \t]*\n([\s\S]*?)^```[ \t]*(?:\n|$)/m;
+
+/**
+ * Takes the paragraphs that begin with `hint:`, `wrong:` or `effect:`, and a fence tagged `graph`, out of prose.
+ * `` wrong: `LINE` What it deserves to hear. ``, `` effect: `LINE` `QUERY OP VALUE` ``, `` effect: `$ LINE` ``.
+ */
+export function takeAids(prose: string): TakenAids {
+  const hints: string[] = [];
+  const mistakes: Mistake[] = [];
+  const effects: Effect[] = [];
+  const faults: { message: string; advice: string }[] = [];
+  const picture = PICTURE.exec(prose)?.[1]?.trimEnd().split('\n');
+  const rest: string[] = [];
+  for (const paragraph of prose.replace(PICTURE, '').split(/\n[ \t]*\n/)) {
+    const found = AID.exec(paragraph);
+    const text = paragraph.slice(found?.[0].length ?? 0).trim();
+    switch (found?.[1]?.toLowerCase()) {
+      case 'hint':
+        hints.push(text);
+        break;
+      case 'wrong': {
+        const [line, after = ''] = codeSpan(text);
+        if (line !== undefined && after !== '') mistakes.push({ line, text: after });
+        else
+          faults.push({
+            message: 'a wrong: paragraph holds no line, or no sentence about it',
+            advice: 'Write: wrong: `LINE` What it deserves to hear.',
+          });
+        break;
+      }
+      case 'effect': {
+        const [line, after = ''] = codeSpan(text);
+        const [expect, end = ''] = codeSpan(after);
+        const onHost = line?.startsWith('$ ') === true;
+        if (
+          line !== undefined &&
+          end === '' &&
+          (expect !== undefined) !== onHost &&
+          !(onHost && after !== '')
+        )
+          effects.push({ line, ...(expect === undefined ? {} : { expect }) });
+        else
+          faults.push({
+            message: 'an effect: paragraph holds no check',
+            advice: 'Write: effect: `query-...` `QUERY == VALUE`, or: effect: `$ COMMAND`',
+          });
+        break;
+      }
+      default:
+        rest.push(paragraph);
+    }
+  }
+  const aids = { hints, mistakes, effects, ...(picture ? { picture } : {}) };
+  return { aids, rest: rest.join('\n\n').trim(), faults };
+}
+
+export function hasAids({ hints, mistakes, effects, picture }: Aids): boolean {
+  return hints.length + mistakes.length + effects.length > 0 || picture !== undefined;
+}
+
+/** The code span that a text begins with (its newlines are blanks), and what follows. */
+function codeSpan(text: string): [code: string | undefined, rest: string] {
+  const found = /^(`+)([\s\S]*?[^`])\1(?!`)/.exec(text);
+  if (!found?.[2]) return [undefined, text];
+  const code = found[2].replace(/\s*\n\s*/g, ' ');
+  const bare = /^ .*[^ ].* $/.test(code) ? code.slice(1, -1) : code;
+  return [bare.trim(), text.slice(found[0].length).trim()];
+}
