@@ -11,9 +11,13 @@ _qmpsh() {
     mapfile -t COMPREPLY < <(compgen -W '-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --events --timeout --json --no-color -y --yes --keep -V --version -h --help' -- "$word")
     return
   fi
+  case ${COMP_WORDS[1]} in
+    list) ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W '' -- "$word"); return 0 ;;
+    completion) ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$word"); return 0 ;;
+  esac
   mapfile -t COMPREPLY < <(compgen -f -- "$word")
   ((COMP_CWORD == 1)) &&
-    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'practice json' -- "$word")
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'practice json list completion' -- "$word")
   return 0
 }
 complete -o filenames -F _qmpsh qmpsh

@@ -1,6 +1,10 @@
 # fish completion for qmpsh
 complete -c qmpsh -n __fish_is_first_arg -a practice -d 'a throw-away VM with a small disk, and a prompt'
 complete -c qmpsh -n __fish_is_first_arg -a json -d 'lines (or standard input) to requests, one JSON a row; nothing is sent'
+complete -c qmpsh -n __fish_is_first_arg -a list -d 'the monitors of this host and their addresses'
+complete -c qmpsh -n __fish_is_first_arg -a completion -d 'a script that lets the host\'s shell complete qmpsh\'s arguments'
+complete -c qmpsh -n '__fish_seen_subcommand_from list' -f -a ''
+complete -c qmpsh -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'
 complete -c qmpsh -s c -l command -x -d 'run this line and leave; may be given again'
 complete -c qmpsh -s H -l hmp -d 'lines are HMP commands, sent by human-monitor-command'
 complete -c qmpsh -s N -l skip-negotiation -d 'no greeting and no qmp_capabilities (QEMU guest agent)'

@@ -5,7 +5,7 @@ import { version } from '../package.json';
 import { CLOCK } from './io/clock.ts';
 import { connect } from './io/connect.ts';
 import { readNamed, reason } from './io/files.ts';
-import { isTerminal, readInput, writeAll } from './io/stdio.ts';
+import { columns, isTerminal, readInput, writeAll } from './io/stdio.ts';
 import { QmpshError } from './qmp/errors.ts';
 import type { Schema } from './schema/model.ts';
 import { Session, type SessionOptions } from './session/client.ts';
@@ -27,6 +27,10 @@ async function main(argv: readonly string[]): Promise<Exit> {
       return requests(invocation);
     case 'practice':
       return practice(invocation);
+    case 'list':
+      return list(invocation);
+    case 'completion':
+      return completion(invocation);
     default:
       return shell(invocation);
   }
@@ -96,6 +100,47 @@ async function requests(invocation: Invocation): Promise<Exit> {
     take(reader.end());
   }
   return status;
+}
+
+async function list(invocation: Invocation): Promise<Exit> {
+  const [extra] = invocation.positionals;
+  if (extra !== undefined) throw new QmpshError('usage', `list takes no argument: ${extra}`);
+  const { findMonitors } = await import('./io/monitors.ts');
+  const { listJson, listTable } = await import('./shell/list.ts');
+  const monitors = findMonitors();
+  if (invocation.switches.has('json'))
+    return print(
+      listJson(monitors)
+        .map(row => `${row}\n`)
+        .join(''),
+    );
+  if (monitors.length === 0) {
+    writeAll(2, 'No QMP monitor was found on this host. To make a VM to try things on: qmpsh practice\n');
+    return 0;
+  }
+  const { paintLine, palette } = await import('./text/palette.ts');
+  const paint = palette(colours(invocation, 1));
+  const width = isTerminal(1) ? columns() : Number.POSITIVE_INFINITY;
+  return print(
+    listTable(monitors, width)
+      .map(row => `${paintLine(row, paint)}\n`)
+      .join(''),
+  );
+}
+
+async function completion(invocation: Invocation): Promise<Exit> {
+  const { completionScript, SHELLS } = await import('./shell/completion.ts');
+  const [name, extra] = invocation.positionals;
+  const shell = SHELLS.find(known => known === name);
+  if (shell && extra === undefined) return print(completionScript(shell));
+  const what = extra ?? name;
+  throw new QmpshError(
+    'usage',
+    what === undefined ? 'completion for which shell?' : `completion does not know ${what}`,
+    {
+      advice: `Write one of: ${SHELLS.map(known => `qmpsh completion ${known}`).join(', ')}.`,
+    },
+  );
 }
 
 async function practice(invocation: Invocation): Promise<Exit> {

@@ -45,6 +45,14 @@ _qmpsh() {
     mapfile -t COMPREPLY < <(compgen -W '${OPTIONS.flatMap(spellings).join(' ')}' -- "$word")
     return
   fi
+  case \${COMP_WORDS[1]} in
+${SUBCOMMANDS.filter(row => row.words)
+  .map(
+    row =>
+      `    ${row.name}) ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W '${row.words?.join(' ')}' -- "$word"); return 0 ;;`,
+  )
+  .join('\n')}
+  esac
   mapfile -t COMPREPLY < <(compgen -f -- "$word")
   ((COMP_CWORD == 1)) &&
     mapfile -t -O "\${#COMPREPLY[@]}" COMPREPLY < <(compgen -W '${SUBCOMMANDS.map(row => row.name).join(' ')}' -- "$word")
@@ -74,6 +82,7 @@ function zsh(): string {
     return `  ${quoted(once)}${names.length > 1 ? `{${names.join(',')}}` : names[0]}${rest}`;
   });
   const commands = SUBCOMMANDS.map(row => `    ${quoted(`${row.name}:${escaped(row.help)}`)}`);
+  const worded = SUBCOMMANDS.filter(row => row.words);
   return `#compdef qmpsh
 # zsh completion for qmpsh
 _qmpsh_first() {
@@ -83,9 +92,15 @@ ${commands.join('\n')}
   _describe subcommand subcommands
   _files
 }
+_qmpsh_more() {
+  case $words[2] in
+${worded.map(row => `    ${row.name}) ((CURRENT == 3)) && ${row.words?.length ? `compadd -- ${row.words.join(' ')}` : ':'} ;;`).join('\n')}
+    *) _files ;;
+  esac
+}
 _arguments \\
 ${rows.map(row => `${row} \\`).join('\n')}
-  '1: :_qmpsh_first' '*: :_files'
+  '1: :_qmpsh_first' '*: :_qmpsh_more'
 `;
 }
 
@@ -107,5 +122,9 @@ function fish(): string {
   const commands = SUBCOMMANDS.map(
     row => `complete -c qmpsh -n __fish_is_first_arg -a ${row.name} -d ${text(row.help)}`,
   );
-  return `# fish completion for qmpsh\n${[...commands, ...rows].join('\n')}\n`;
+  const words = SUBCOMMANDS.filter(row => row.words).map(
+    row =>
+      `complete -c qmpsh -n '__fish_seen_subcommand_from ${row.name}' -f -a ${text(row.words?.join(' ') ?? '')}`,
+  );
+  return `# fish completion for qmpsh\n${[...commands, ...words, ...rows].join('\n')}\n`;
 }

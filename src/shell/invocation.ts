@@ -68,7 +68,9 @@ export function readInvocation(argv: readonly string[]): Invocation {
   }
   const subcommand = SUBCOMMANDS.find(row => row.name === positionals[0])?.name;
   if (subcommand) positionals.shift();
-  checkOwn(subcommand, [...switches, ...Object.keys(values)]);
+  const given = [...switches, ...Object.keys(values), ...(lines.length > 0 ? ['command'] : [])];
+  checkOwn(subcommand, given);
+  checkTaken(subcommand, given, rest);
   const timeout = values['timeout'] === undefined ? undefined : parseDuration(values['timeout']);
   if (values['timeout'] !== undefined && timeout === undefined)
     throw usage(
@@ -100,4 +102,17 @@ function checkOwn(subcommand: string | undefined, names: readonly string[]): voi
     const owners = option.only.map(name => (name === '' ? 'qmpsh ADDRESS' : `qmpsh ${name}`));
     throw usage(`--${option.name} belongs to ${owners.join(' and ')}`);
   }
+}
+
+/** What makes no connection takes few options; the others would be ignored silently as well. */
+function checkTaken(
+  subcommand: string | undefined,
+  names: readonly string[],
+  rest: readonly string[] | undefined,
+): void {
+  const takes = SUBCOMMANDS.find(row => row.name === subcommand)?.takes;
+  if (!takes) return;
+  const other = names.find(name => ![...takes, 'help', 'version'].includes(name));
+  const what = other === undefined ? rest && 'arguments behind --' : `--${other}`;
+  if (what !== undefined) throw usage(`qmpsh ${subcommand} takes no ${what}`);
 }

@@ -15,6 +15,10 @@ export interface Subcommand {
   readonly name: string;
   readonly usage: string;
   readonly help: string;
+  /** The options it takes, where it makes no connection; `help` and `version` are taken by all. */
+  readonly takes?: readonly string[];
+  /** What may stand behind it, for completion; absent: file names. */
+  readonly words?: readonly string[];
 }
 
 export const OPTIONS: readonly Option[] = [
@@ -51,5 +55,20 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     name: 'json',
     usage: 'json [LINE ...]',
     help: 'lines (or standard input) to requests, one JSON a row; nothing is sent',
+    takes: ['command', 'pretty', 'schema', 'no-color'],
+  },
+  {
+    name: 'list',
+    usage: 'list [--json]',
+    help: 'the monitors of this host and their addresses',
+    takes: ['json', 'no-color'],
+    words: [],
+  },
+  {
+    name: 'completion',
+    usage: 'completion bash|zsh|fish',
+    help: "a script that lets the host's shell complete qmpsh's arguments",
+    takes: [],
+    words: ['bash', 'zsh', 'fish'],
   },
 ];

@@ -41,6 +41,13 @@ const cases: readonly [readonly string[], readonly string[]][] = [
   [['qmpsh', 'pract'], ['practice']],
   [['qmpsh', 'qmpsh.b'], ['qmpsh.bash']],
   [['qmpsh', './qmp.sock', 'pract'], []],
+  [
+    ['qmpsh', 'completion', ''],
+    ['bash', 'fish', 'zsh'],
+  ],
+  [['qmpsh', 'completion', 'z'], ['zsh']],
+  [['qmpsh', 'completion', 'bash', ''], []],
+  [['qmpsh', 'list', ''], []],
   [['qmpsh', '--pre'], ['--pretty']],
   [['qmpsh', '--logfile', 'qmpsh.f'], ['qmpsh.fish']],
   [['qmpsh', '-c', 'q'], []],

@@ -15,6 +15,9 @@ const GOOD: readonly (readonly [argv: string, expected: object])[] = [
   ['--timeout 3 sock', { timeout: 3000 }],
   ['practice --keep d -- -m 128', { subcommand: 'practice', values: { keep: 'd' }, rest: ['-m', '128'] }],
   ['json -p quit', { subcommand: 'json', positionals: ['quit'], switches: new Set(['pretty']) }],
+  ['list --json', { subcommand: 'list', switches: new Set(['json']) }],
+  ['completion bash', { subcommand: 'completion', positionals: ['bash'] }],
+  ['completion --help', { subcommand: 'completion', switches: new Set(['help']) }],
   ['-- qemu-system-x86_64 -S', { subcommand: undefined, rest: ['qemu-system-x86_64', '-S'] }],
 ];
 
@@ -32,6 +35,10 @@ const BAD: readonly (readonly [argv: string, message: RegExp])[] = [
   ['--verbose=yes sock', /--verbose takes no value/],
   ['--timeout soon sock', /--timeout soon is no time/],
   ['-l a -l b sock', /-l is given twice/],
+  ['list -c quit', /qmpsh list takes no --command/],
+  ['list --timeout 3s', /qmpsh list takes no --timeout/],
+  ['completion bash --pretty', /qmpsh completion takes no --pretty/],
+  ['json quit -- -S', /qmpsh json takes no arguments behind --/],
   ['--keep d sock', /--keep belongs to qmpsh practice/],
 ];
 
