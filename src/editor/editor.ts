@@ -67,6 +67,8 @@ export interface Editor {
   candidates(ticket: number, candidates: readonly Candidate[], explicit: boolean): void;
   /** Something runs in the foreground (its name is shown) or no longer does; what is typed meanwhile is kept. */
   busy(on: boolean, text?: string): void;
+  /** Shows rows in place of the prompt; keys come as `panelKey`. `undefined` gives the prompt back. */
+  panel(rows: readonly StyledLine[] | undefined): void;
   /** Asks a question that one of the keys answers. Gives that key, or `C-c` when it was turned away. */
   ask(text: string, keys: readonly string[]): Promise<string>;
   resize(size: Size): void;

@@ -33,6 +33,10 @@ export type Input =
   | { readonly type: 'setLine'; readonly text: string; readonly cursor?: number }
   /** A question that one key answers, shown in place of the prompt. */
   | { readonly type: 'ask'; readonly text: string; readonly keys: readonly string[] }
+  /** Rows in place of the prompt, redrawn with each new ones; keys then go to the owner. `undefined`: back. */
+  | { readonly type: 'panel'; readonly rows: readonly StyledLine[] | undefined }
+  /** What could stand at the cursor may be other than before: a menu that came by itself is to follow. */
+  | { readonly type: 'refresh' }
   /** Something in the foreground: the prompt is away, what is typed is kept for later. */
   | { readonly type: 'busy'; readonly on: boolean; readonly text?: string }
   /** The lines typed before, oldest first. */
@@ -56,6 +60,8 @@ export type Effect =
   /** The line is to be edited in an external editor; answer with `setLine`. */
   | { readonly type: 'edit'; readonly text: string }
   | { readonly type: 'suspend' }
+  /** A key, or a letter as it was typed, while a panel is shown. */
+  | { readonly type: 'panelKey'; readonly key: string }
   /** The screen is to be cleared and drawn anew. */
   | { readonly type: 'clear' }
   | { readonly type: 'bell' }

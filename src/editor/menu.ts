@@ -18,6 +18,8 @@ export interface Menu {
 
 const GAP = 2;
 const MOST_ROWS = 10;
+/** A menu that nobody asked for takes less of the screen. */
+const MOST_ROWS_UNASKED = 5;
 /** Cells of the column that says what kind of thing a candidate is, at most. */
 const NOTE_CELLS = 28;
 /** Less of a description says nothing. */
@@ -86,12 +88,13 @@ export function chosen(menu: Menu): Candidate | undefined {
 
 /** The menu as rows that fit the width, at most `most` of them; says what it does not show. */
 export function menuRows(menu: Menu, columns: number, most: number): readonly StyledLine[] {
-  const limit = Math.max(1, Math.min(most, MOST_ROWS + 1));
+  const mostRows = menu.active ? MOST_ROWS : MOST_ROWS_UNASKED;
+  const limit = Math.max(1, Math.min(most, mostRows + 1));
   const across = gridColumns(menu, columns);
   const height = Math.ceil(menu.candidates.length / across);
   // The last row is for the count when not all fit.
-  const whole = height <= Math.min(limit, MOST_ROWS);
-  const shown = whole ? height : Math.max(1, Math.min(limit - 1, MOST_ROWS));
+  const whole = height <= Math.min(limit, mostRows);
+  const shown = whole ? height : Math.max(1, Math.min(limit - 1, mostRows));
   const row = menu.selected < 0 ? 0 : menu.selected % height;
   const top = Math.max(0, Math.min(row - Math.floor(shown / 2), height - shown));
   const label = Math.min(labelWidth(menu), Math.max(1, columns - 2));

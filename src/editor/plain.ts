@@ -104,6 +104,9 @@ export class PlainEditor implements Editor {
     this.#wake();
   }
 
+  /** There is no place that could be redrawn: whoever shows a panel prints instead. */
+  panel(_rows: readonly StyledLine[] | undefined): void {}
+
   setStatus(_lines: readonly StyledLine[]): void {}
 
   setHint(_line: StyledLine | undefined): void {}

@@ -117,6 +117,10 @@ export class LineEditor implements Editor {
     this.dispatch({ type: 'busy', on, text });
   }
 
+  panel(rows: readonly StyledLine[] | undefined): void {
+    this.dispatch({ type: 'panel', rows });
+  }
+
   ask(text: string, keys: readonly string[]): Promise<string> {
     // Two questions at a time would take each other's answers.
     this.#answer?.('C-c');

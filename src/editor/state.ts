@@ -86,6 +86,7 @@ export interface EditorState {
   readonly asked: Buffer | undefined;
   readonly question: { readonly text: string; readonly keys: readonly string[] } | undefined;
   readonly busy: { readonly text: string; readonly kept: readonly TerminalInput[] } | undefined;
+  readonly panel: readonly StyledLine[] | undefined;
   /** Whether C-x was typed and wants a second key. */
   readonly prefixed: boolean;
   readonly vi: Vi;
@@ -128,6 +129,7 @@ export function initialState(size: Size, prompt: Span = { text: '> ' }): EditorS
     asked: undefined,
     question: undefined,
     busy: undefined,
+    panel: undefined,
     prefixed: false,
     vi: { ...VI_AT_REST, register: { text: '', rows: false }, change: [] },
     prompt,

@@ -46,8 +46,12 @@ export function step(state: EditorState, input: Input, settings: EditorSettings)
       return just({
         ...endSearch(state, true),
         menu: undefined,
-        question: { text: input.text, keys: input.keys },
+        question: { text: input.text.trimEnd(), keys: input.keys },
       });
+    case 'panel':
+      return just({ ...state, panel: input.rows, menu: undefined });
+    case 'refresh':
+      return state.menu || settings.menu === 'typing' ? complete(state, false) : just(state);
     case 'busy':
       return busy(state, input.on, input.text ?? '');
     case 'history':
@@ -57,8 +61,14 @@ export function step(state: EditorState, input: Input, settings: EditorSettings)
 
 function typed(state: EditorState, input: TerminalInput, settings: EditorSettings): Outcome {
   if (state.question) return answer(state, state.question, input);
+  if (state.panel) return withEffect(state, ...panelKeys(input));
   if (state.busy) return keep(state, state.busy, input);
   return followed(state, edit(state, input, settings));
+}
+
+function panelKeys(input: TerminalInput): readonly Effect[] {
+  if (input.type === 'key') return [{ type: 'panelKey', key: input.key }];
+  return input.type === 'text' ? [...input.text].map(key => ({ type: 'panelKey', key })) : [];
 }
 
 function edit(state: EditorState, input: TerminalInput, settings: EditorSettings): Outcome {

@@ -32,6 +32,9 @@ export function arrived(
   if (!explicit) {
     const active = state.menu?.active ?? false;
     if (!state.menu && settings.menu !== 'typing') return just(state);
+    // One that is typed already tells nothing.
+    const whole = candidates.length === 1 && text.slice(first.place.start, first.place.end) === first.text;
+    if (whole && !active) return just({ ...state, menu: undefined });
     return just({ ...state, menu: openMenu(candidates, state.buffer, active) });
   }
   if (candidates.length === 1) {

@@ -50,6 +50,8 @@ export function underline(marks: readonly Mark[], places: readonly Place[], leng
 export function view(state: EditorState, size: Size, decor: Decor, settings: EditorSettings): View {
   const columns = Math.max(2, size.columns);
   if (state.question) return closing(questionRows(state.question.text, columns), state, columns, size.rows);
+  if (state.panel)
+    return closing(panelRows(state.panel, columns, size.rows), { status: [] }, columns, size.rows);
   if (state.busy) return closing([busyRow(state.busy, columns)], state, columns, size.rows);
 
   const body = lineRows(state, columns, decor, settings);
@@ -209,6 +211,17 @@ function questionRows(text: string, columns: number): readonly StyledLine[] {
   return rows.map((row, i) => [{ text: i === last ? `${row} ` : row, role: 'prompt' }]);
 }
 
+// What does not fit is said; the last row, which tells the keys, stays.
+function panelRows(panel: readonly StyledLine[], columns: number, height: number): readonly StyledLine[] {
+  const rows = panel.length === 0 ? [[]] : panel.map(row => fitted(row, columns));
+  if (rows.length <= height) return rows;
+  const last = rows.slice(-1);
+  if (height < 3) return rows.slice(0, height);
+  const hidden = rows.length - height + 1;
+  const more = fitLine([{ text: `and ${hidden} more rows`, role: 'dim' }], columns);
+  return [...rows.slice(0, height - 2), more, ...last];
+}
+
 // What is in the foreground, and behind it what is typed ahead.
 function busyRow(busy: NonNullable<EditorState['busy']>, columns: number): StyledLine {
   let ahead = '';
@@ -223,7 +236,12 @@ function busyRow(busy: NonNullable<EditorState['busy']>, columns: number): Style
 }
 
 // Rows with the cursor behind the last one, and the status rows under them where there is room.
-function closing(rows: readonly StyledLine[], state: EditorState, columns: number, height: number): View {
+function closing(
+  rows: readonly StyledLine[],
+  state: Pick<EditorState, 'status'>,
+  columns: number,
+  height: number,
+): View {
   const shown = rows.slice(-Math.max(1, height));
   const status = state.status.slice(0, Math.max(0, height - shown.length)).map(row => fitted(row, columns));
   const last = shown.at(-1) ?? [];

@@ -73,7 +73,7 @@ function keyDrafts(spot: KeySpot, member: Member, text: string): readonly Draft[
   if (spot.taken.has(name)) return [];
   const about = describeArgument(spot.context.name, [...spot.path, name]);
   const draft = (kinds: readonly Type[]) => ({
-    ...notes([kinds.map(describe).join(' or '), required ? 'required' : 'optional'], features),
+    ...notes([kinds.map(brief).join(' or '), required ? 'required' : 'optional'], features),
     ...(about === undefined ? {} : { about }),
     required,
   });
@@ -102,6 +102,12 @@ function keyDrafts(spot: KeySpot, member: Member, text: string): readonly Draft[
     });
   }
   return drafts;
+}
+
+/** The values of a long enum are the hint row's to tell: a menu has other rows beside this one. */
+function brief(type: Type): string {
+  const long = type.kind === 'enum' && describe(type).length > 20;
+  return long ? `one of ${type.values.length}` : describe(type);
 }
 
 function hasMore(objects: readonly Type[], spot: KeySpot, name: string): boolean {

@@ -28,7 +28,7 @@ export function defaultSettings(): Settings {
     keys: 'emacs',
     confirm: true,
     timeout: 0,
-    menu: 'tab',
+    menu: 'typing',
     hints: true,
     suggestions: true,
   };
