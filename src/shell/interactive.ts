@@ -199,6 +199,7 @@ class Interactive {
     );
     this.#editor.setPrompt(this.#prompt());
     session.onNotice(text => this.#host.note(text, 'warning'));
+    session.onReply(({ name }) => facts.onCommand(name));
     session.onEvent(event => {
       facts.onEvent(event);
       if (shown(this.#host.filter, event)) this.#feed.take(event);
@@ -213,6 +214,8 @@ class Interactive {
       if (this.#options.practice && session === this.#host.session)
         this.#host.note(`practice VM in ${this.#options.practice.folder}, removed when you leave`);
       await this.#host.loadSchema();
+      this.#editor.recolour();
+      this.#changed(this.#editor.text, this.#editor.cursor);
     } catch (error) {
       if (this.#host.session === session) this.#host.failure(error);
     }
@@ -245,10 +248,7 @@ class Interactive {
     } catch (error) {
       this.#host.failure(error);
     }
-    const name = /^\s*([\w-]+)/.exec(text)?.[1];
-    void this.#queue.add(text).then(() => {
-      if (name !== undefined) this.#facts?.onCommand(name);
-    });
+    void this.#queue.add(text);
   }
 
   /** At once where nothing has to be asked, so that keys typed right behind Tab find the line completed. */
@@ -313,7 +313,8 @@ class Interactive {
   }
 
   #applySettings(): void {
-    this.#editor.settings = { ...this.#editor.settings, keys: this.#host.settings.keys };
+    const { keys, menu } = this.#host.settings;
+    this.#editor.settings = { ...this.#editor.settings, keys, menu };
   }
 
   /** Gives the terminal to another program for a while. */
