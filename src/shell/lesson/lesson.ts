@@ -1,0 +1,91 @@
+// A lesson: a page as a row of tasks, each with what is read and set up before it, and the one line to be typed.
+import type { Page, PageProblem, PracticeSpec, Step } from '../../page/model.ts';
+
+/** What comes before a task: prose to read, or a step that the lesson does by itself. */
+export type Passage =
+  | { readonly kind: 'prose'; readonly text: string }
+  | { readonly kind: 'setup'; readonly step: Step };
+
+export interface Task {
+  readonly passages: readonly Passage[];
+  /** What the reader is to type. */
+  readonly step: Step;
+}
+
+export interface Lesson {
+  /** From the file's name: `03-backup.md` is lesson 3, `backup`. */
+  readonly number: number;
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly practice: PracticeSpec;
+  readonly tasks: readonly Task[];
+  /** What comes when all is done. */
+  readonly closing: readonly Passage[];
+  readonly problems: readonly PageProblem[];
+}
+
+/** The number and name in a lesson's file name; a file without a number is lesson 0. */
+export function lessonName(file: string): { readonly number: number; readonly name: string } {
+  const found = /^(?:(\d+)-)?(.+?)(?:\.[^.]*)?$/.exec(file.split('/').at(-1) ?? '');
+  return { number: Number(found?.[1] ?? 0), name: found?.[2] ?? file };
+}
+
+/** Reads a page as a lesson. What a lesson cannot have is a problem. */
+export function lessonOf(page: Page): Lesson {
+  const problems: PageProblem[] = [...page.problems];
+  const fault = (row: number, message: string, advice: string) => problems.push({ row, message, advice });
+  for (const fence of page.fences) {
+    const own = page.steps.filter(step => step.fence === fence);
+    if (fence.group === 'on-failure' || fence.when || fence.each || fence.on)
+      fault(
+        fence.row,
+        'a lesson has no conditions, loops and undo fences',
+        'Write plain qmp and qmp try fences.',
+      );
+    if (fence.group === 'try' && own.length !== 1)
+      fault(fence.row, `a qmp try fence of a lesson holds one step, not ${own.length}`, 'Part it.');
+  }
+  for (const param of page.params)
+    fault(param.row, 'a lesson has no parameters', 'Write the names into its lines.');
+  const tasks: Task[] = [];
+  let passages: Passage[] = [];
+  for (const step of page.steps) {
+    if (step.prose !== '') passages.push({ kind: 'prose', text: step.prose });
+    if (step.group !== 'try') {
+      passages.push({ kind: 'setup', step });
+      continue;
+    }
+    if (step.hints.length === 0)
+      fault(step.row, 'this step has no hint', 'Put a paragraph that begins with hint: below its fence.');
+    tasks.push({ passages, step });
+    passages = [];
+  }
+  if (tasks.length === 0) fault(1, 'this page has nothing to try', 'Tag a fence with: qmp try');
+  if (page.closing !== '') passages.push({ kind: 'prose', text: page.closing });
+  const { number, name } = lessonName(page.name);
+  return {
+    number,
+    name,
+    title: page.title ?? name,
+    about: page.about ?? '',
+    practice: page.practice ?? {},
+    tasks,
+    closing: passages,
+    problems: problems.sort((a, b) => a.row - b.row),
+  };
+}
+
+/** A task's line as it is typed. */
+export function answerOf({ step }: Task): string {
+  return step.kind === 'shell' ? `$ ${step.text}` : step.text;
+}
+
+/** The steps that bring a fresh VM to where a task begins, its own set-up included. */
+export function stepsBefore(lesson: Lesson, at: number): readonly Step[] {
+  const setup = (passages: readonly Passage[]) =>
+    passages.flatMap(passage => (passage.kind === 'setup' ? [passage.step] : []));
+  const done = lesson.tasks.slice(0, at).flatMap(task => [...setup(task.passages), task.step]);
+  const next = lesson.tasks[at]?.passages ?? lesson.closing;
+  return [...done, ...setup(next)];
+}
