@@ -236,10 +236,10 @@ export const ACTIONS = {
   'newest-line': state => walkTo(state, 'draft'),
   'search-back': state => search(state, -1),
   'search-forward': state => search(state, 1),
-  complete: state => {
+  complete: (state, settings) => {
     const { menu } = state;
     if (!menu?.active) return complete(state, true);
-    return just(takeOnly(state, menu) ?? choose(state, select(menu, 1)));
+    return takeOnly(state, menu, settings) ?? just(choose(state, select(menu, 1)));
   },
   'complete-back': state =>
     state.menu ? just(choose(state, select(state.menu, -1))) : withEffect(state, { type: 'bell' }),

@@ -1,5 +1,6 @@
 // Completion as changes of the editor's state: asking, what comes back, choosing.
 import type { Candidate } from '../language/line.ts';
+import type { Buffer } from './buffer.ts';
 import { chosen, extend, type Menu, openMenu, select, take } from './menu.ts';
 import { changed, type EditorSettings, type EditorState, just, type Outcome, withEffect } from './state.ts';
 
@@ -37,10 +38,7 @@ export function arrived(
     if (whole && !active) return just({ ...state, menu: undefined });
     return just({ ...state, menu: openMenu(candidates, state.buffer, active) });
   }
-  if (candidates.length === 1) {
-    const last = first.after ? 'completed' : 'other';
-    return just({ ...changed(state, take(state.buffer, first, true), last), menu: undefined });
-  }
+  if (candidates.length === 1) return taken(state, state.buffer, first, settings);
   const longer = extend(state.buffer, candidates);
   if (!longer) {
     const menu = openMenu(candidates, state.buffer, true);
@@ -55,10 +53,17 @@ export function arrived(
 }
 
 /** The only candidate of a menu, taken with what stands behind it; undefined where there are several. */
-export function takeOnly(state: EditorState, menu: Menu): EditorState | undefined {
+export function takeOnly(state: EditorState, menu: Menu, settings: EditorSettings): Outcome | undefined {
   const [only, ...others] = menu.candidates;
   if (!only || others.length > 0) return undefined;
-  return { ...changed(state, take(menu.base, only, true)), menu: undefined };
+  return taken(state, menu.base, only, settings);
+}
+
+// Where the menu comes by itself, what may stand next comes with what was taken.
+function taken(state: EditorState, base: Buffer, only: Candidate, settings: EditorSettings): Outcome {
+  const last = only.after ? 'completed' : 'other';
+  const next = { ...changed(state, take(base, only, true), last), menu: undefined };
+  return settings.menu === 'typing' ? complete(next, false) : just(next);
 }
 
 /** Chooses a candidate of the menu: its text stands in the line from now on. */

@@ -271,8 +271,18 @@ class Interactive {
   #changed(text: string, cursor: number): void {
     this.#editor.setHint(this.#typing.hint(text, cursor));
     // The names that may be wanted next are asked for before Tab is typed.
-    if (/[="]/.test(text[cursor - 1] ?? '')) this.#typing.prepare(text, cursor).catch(() => {});
+    if (/[="]/.test(text[cursor - 1] ?? '')) void this.#prepare(text, cursor);
     this.#editor.setSuggestion(this.#typing.suggestion(text, cursor));
+  }
+
+  async #prepare(text: string, cursor: number): Promise<void> {
+    try {
+      if (!(await this.#typing.prepare(text, cursor))) return;
+    } catch {
+      return; // the end of the connection is told elsewhere
+    }
+    const { text: now, cursor: at } = this.#editor;
+    if (now === text && at === cursor) this.#editor.dispatch({ type: 'refresh' });
   }
 
   async #edit(text: string): Promise<void> {

@@ -52,10 +52,10 @@ export class Typing {
     return wanted !== undefined && this.#facts()?.isStale(wanted) === true;
   }
 
-  /** Asks for the names that are wanted at the cursor. */
-  async prepare(text: string, cursor: number): Promise<void> {
+  /** Asks for the names that are wanted at the cursor; false where nothing had to be asked. */
+  async prepare(text: string, cursor: number): Promise<boolean> {
     const { wanted } = this.complete(text, cursor);
-    if (wanted) await this.refresh(wanted);
+    return wanted !== undefined && this.refresh(wanted);
   }
 
   /** The row under the line: what is wrong where the cursor has left, else what belongs at the cursor. */
