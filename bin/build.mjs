@@ -1,5 +1,6 @@
 // Builds dist/: one CommonJS bundle for the command (modules behind `import()` run only when reached) with V8's code
-// cache of it, one ESM bundle for the library, and the type declarations. Given file names, bundles those test files instead.
+// cache of it, one ESM bundle for the library, the type declarations, and the licences of what is bundled. The packages are
+// part of the bundles, which makes them development dependencies: installing qmpsh installs no other package but node-pty.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { cacheCode } from './cache.mjs';
+import { notices } from './notices.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,6 +26,8 @@ const bundle = {
   minifySyntax: true,
   minifyWhitespace: true,
   write: false,
+  metafile: true,
+  external: ['node-pty'],
 };
 
 /** Bundles the command and the library, and (unless told not to) writes the type declarations. */
@@ -34,12 +38,13 @@ export async function buildAll({ types = true } = {}) {
       entryPoints: { cli: 'src/cli.ts' },
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
-      external: ['node-pty'],
       // The loader runs the bundle as a vm.Script, which has no `import()` of its own.
       supported: { 'dynamic-import': false },
     }),
-    build({ ...bundle, entryPoints: { index: 'src/index.ts' }, format: 'esm', packages: 'external' }),
+    build({ ...bundle, entryPoints: { index: 'src/index.ts' }, format: 'esm' }),
   ]);
+  const inputs = [command, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  replace(join(root, 'dist/licenses.txt'), notices(root, inputs));
   for (const { path, text } of library.outputFiles) replace(path, text);
   for (const { path, text } of command.outputFiles) {
     const wrapped = wrap(text);
@@ -60,11 +65,7 @@ function replace(path, contents) {
 function declareTypes() {
   rmSync(join(root, 'dist/types'), { recursive: true, force: true });
   const tsc = join(root, 'node_modules/.bin/tsc');
-  const args = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'dist/types'];
-  const done = spawnSync(tsc, [...args, '--rootDir', 'src', '-p', 'src/tsconfig.json'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const done = spawnSync(tsc, ['-p', 'src/tsconfig.json'], { cwd: root, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`type declarations: ${done.stdout}${done.stderr}`);
 }
 
