@@ -3,6 +3,7 @@ import type { Problem } from '../language/line.ts';
 import { parse } from '../language/parse.ts';
 import type { Schema } from '../schema/model.ts';
 import { isObject, type Json, stringifyJson } from '../text/json.ts';
+import { safeJson } from '../text/safe.ts';
 import type { NumberedLine } from './rows.ts';
 
 export type Row =
@@ -31,14 +32,16 @@ export function requestRow(line: NumberedLine, schema: Schema | undefined, prett
         ],
       };
     case 'raw':
-      return { kind: 'request', json: stringifyJson(withArguments(parsed.message), indent) };
+      return { kind: 'request', json: safeJson(stringifyJson(withArguments(parsed.message), indent)) };
     case 'command': {
       const { execute, arguments: args, oob } = parsed.request;
       return {
         kind: 'request',
-        json: stringifyJson(
-          oob ? { 'exec-oob': execute, arguments: args } : { execute, arguments: args },
-          indent,
+        json: safeJson(
+          stringifyJson(
+            oob ? { 'exec-oob': execute, arguments: args } : { execute, arguments: args },
+            indent,
+          ),
         ),
       };
     }

@@ -25,6 +25,19 @@ export function safe(text: string, options: { readonly keepNewlines?: boolean } 
     .join('\n');
 }
 
+/** The same for a JSON text, which stays one with the same value: `\u009b`. Its own newlines stay. */
+export function safeJson(text: string): string {
+  if (!/[^\n\x20-\x7e]/.test(text)) return text;
+  return text.replace(UNSAFE, char => (char === '\n' ? char : escaped(char)));
+}
+
+function escaped(char: string): string {
+  return char
+    .split('')
+    .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
 /** Whether the text can be printed as it stands on one row. */
 export function isSafe(text: string): boolean {
   return text.search(UNSAFE) === -1;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isSafe, safe } from '../../src/text/safe.ts';
+import { isSafe, safe, safeJson } from '../../src/text/safe.ts';
 
 const CASES: readonly (readonly [string, string])[] = [
   ['plain text, ümläut, 漢字, 👩‍💻', 'plain text, ümläut, 漢字, 👩‍💻'],
@@ -28,6 +28,16 @@ test('safe: nothing unsafe is left of any text, and safe text stays', () => {
     fc.property(fc.string({ unit: 'binary' }), text => {
       assert.ok(isSafe(safe(text)));
       assert.is(safe(safe(text)), safe(text));
+    }),
+  );
+});
+
+test('safeJson: a JSON text stays the same value and holds nothing unsafe', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
+      const json = safeJson(JSON.stringify([value, text], null, 4));
+      assert.equal(JSON.parse(json), JSON.parse(JSON.stringify([value, text])));
+      assert.ok(isSafe(json.replaceAll('\n', '')));
     }),
   );
 });
