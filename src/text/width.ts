@@ -11,11 +11,24 @@ export function width(text: string): number {
   return ASCII.test(text) ? text.length : cells(text);
 }
 
+// The segmenter's time grows with the square of the text: a long one is taken in pieces.
+const PIECE = 512;
+
 /** The user-perceived characters of a text, in order. */
 export function letters(text: string): readonly string[] {
   if (ASCII.test(text)) return text.split('');
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-  return Array.from(segmenter.segment(text), part => part.segment);
+  const out: string[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const piece = text.slice(from, from + PIECE);
+    const found = Array.from(segmenter.segment(piece), part => part.segment);
+    // The last one may go on behind the piece.
+    const last = from + PIECE < text.length && found.length > 1 ? found.pop() : undefined;
+    for (const letter of found) out.push(letter);
+    from += piece.length - (last?.length ?? 0);
+  }
+  return out;
 }
 
 /** The longest beginning of the text that takes at most `columns` cells. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fit, head, padEnd, padStart, tail, width } from '../../src/text/width.ts';
+import { fit, head, letters, padEnd, padStart, tail, width } from '../../src/text/width.ts';
 
 const FITS: readonly (readonly [string, number, string])[] = [
   ['job0', 4, 'job0'],
@@ -41,6 +41,15 @@ test('fit: never wider than it may be', () => {
       }
     }),
   );
+});
+
+test('letters: a long text is cut where a short one is', () => {
+  for (const letter of ['漢', 'e\u0301', '👩‍👩‍👧', '🇩🇪', '\r\n'])
+    for (let before = 505; before < 515; before++) {
+      const text = 'é'.repeat(before) + letter.repeat(400);
+      assert.is(letters(text).length, before + 400);
+      assert.is(letters(text).join(''), text);
+    }
 });
 
 test.run();
