@@ -1,6 +1,16 @@
 // Files of the user's: the schema, the settings, the history, the log.
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
 
 function code(error: unknown): string | undefined {
@@ -47,6 +57,39 @@ export function replaceFile(path: string, text: string): void {
   const draft = `${path}.${process.pid}.new`;
   writeFileSync(draft, text, { mode: 0o600 });
   renameSync(draft, path);
+}
+
+/** Makes an empty file (mode 0600); a file that is there already is a usage error. */
+export function createFile(path: string): void {
+  try {
+    writeFileSync(path, '', { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    const why = code(error) === 'EEXIST' ? 'it exists already' : reason(error);
+    throw new QmpshError('usage', `cannot make ${path}: ${why}`, { cause: error });
+  }
+}
+
+/**
+ * Writes a document into a folder and gives its full path. A file that is there is replaced only if it begins as such
+ * documents do (`ours`): a name mistyped must not cost anybody a disk.
+ */
+export function writeDocument(path: string, folder: string, text: string, ours: RegExp): string {
+  const full = resolve(folder, path);
+  try {
+    const fd = existsSync(full) ? openSync(full, 'r') : undefined;
+    if (fd !== undefined) {
+      const head = Buffer.alloc(256);
+      const length = readSync(fd, head, 0, head.length, 0);
+      closeSync(fd);
+      if (length > 0 && !ours.test(head.toString('utf8', 0, length)))
+        throw new QmpshError('usage', `${path} exists and is another kind of file; it is left alone`);
+    }
+    writeFileSync(full, text);
+  } catch (error) {
+    if (error instanceof QmpshError) throw error;
+    throw new QmpshError('usage', `cannot write ${path}: ${reason(error)}`, { cause: error });
+  }
+  return full;
 }
 
 /** Appends to a file (made with mode 0600 when it is new). */

@@ -1,18 +1,34 @@
 // What a line may use while it runs. The prompt, batch and the player each supply one.
+import type { Field } from '../io/form.ts';
 import type { Practice } from '../io/practice.ts';
 import type { Problem, Warning } from '../language/line.ts';
+import type { Value } from '../page/value.ts';
 import type { QmpEvent, Reply, Request } from '../qmp/message.ts';
 import type { Clock } from '../qmp/transport.ts';
+import type { JobView } from '../render/job.ts';
 import type { Schema } from '../schema/model.ts';
 import type { Session } from '../session/client.ts';
 import type { JobOutcome } from '../session/jobs.ts';
 import type { Json } from '../text/json.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { EventFilter } from './filter.ts';
+import type { Tutor } from './lesson/tutor.ts';
+import type { Live } from './live.ts';
+import type { Recorder } from './recorder.ts';
 import type { Settings } from './settings.ts';
 
 /** Exit statuses, as the command line documents them. */
 export type Exit = 0 | 1 | 2 | 3 | 4 | 130;
+
+/** What a person at the terminal can be asked. */
+export interface Dialogue {
+  /** A question that one of the keys answers (`q`, `Enter`); undefined when it was turned away by Ctrl-C. */
+  key(question: string, keys: readonly string[]): Promise<string | undefined>;
+  /** A value for each field; undefined when the form was left. */
+  form(fields: readonly Field[]): Promise<ReadonlyMap<string, string> | undefined>;
+  /** A text as the person's editor leaves it. */
+  edit(text: string): Promise<string>;
+}
 
 export interface Host {
   readonly kind: 'batch' | 'prompt';
@@ -24,7 +40,7 @@ export interface Host {
   address: string;
   practice: Practice | undefined;
   /** The working folder of host commands: a practice VM's own folder, else the current one. */
-  readonly folder: string;
+  folder: string;
   /** Which events are shown. */
   filter: EventFilter;
   /** Where in the event log the last command was sent: a `.wait` counts from here. */
@@ -66,5 +82,31 @@ export interface Host {
   /** Runs something the user waits for; its signal is Ctrl-C. */
   foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   connect(address: string): Promise<void>;
+  /** Opens a further connection, for pages that speak to two machines. */
+  open?(address: string): Promise<Session>;
+  /** Whether `$` steps of pages run on this host without a question. */
+  readonly allowShell?: boolean;
+  /** Questions to the person at the terminal; absent where there is none. */
+  readonly dialogue?: Dialogue;
+  /** The value of the last successful reply: what `.let` and `.expect` query. */
+  last?: Json;
+  /** What `.let` gave names to. */
+  names?: Map<string, Value>;
+  /** Told what happens while a recording runs. */
+  recorder?: Recorder | undefined;
+  /** The jobs with what was seen of their progress; absent where nobody watches them. */
+  jobs?(): readonly JobView[];
+  /** Runs a view that is redrawn in place until the user leaves it; absent where the screen cannot do that. */
+  readonly live?: <T>(run: (live: Live) => Promise<T>) => Promise<T>;
+  /** Minutes the user's clock is east of UTC. */
+  readonly utcOffset?: () => number;
+  /** Puts a line on the prompt, to be read and run by the user; absent without a prompt. */
+  readonly setLine?: (text: string) => void;
+  /** The lesson under way. */
+  tutor?: Tutor | undefined;
+  /** Where the prompt was before the lesson. */
+  home?:
+    | { readonly address: string; readonly practice: Practice | undefined; readonly folder: string }
+    | undefined;
   leave(status?: Exit): void;
 }

@@ -28,6 +28,7 @@ import { EventFeed } from './feed.ts';
 import { shown } from './filter.ts';
 import type { Exit } from './host.ts';
 import { JobRows } from './jobrows.ts';
+import { type Live, Panel } from './live.ts';
 import { keepEntry, readPast, type Store } from './past.ts';
 import { PromptHost } from './prompt.ts';
 import { Queue } from './queue.ts';
@@ -78,6 +79,7 @@ class Interactive {
   #facts: Facts | undefined;
   #past: string[] = [];
   #jobs: JobRows | undefined;
+  #panel: Panel | undefined;
   #interrupt: AbortController | undefined;
   #left: (status: Exit) => void = () => {};
 
@@ -108,6 +110,9 @@ class Interactive {
       ask: (sentences, question) => this.#ask(sentences, question),
       busy: (what, run) => this.#busy(what, run),
       pipe: (command, input, folder) => this.#outside(() => runPipeline(command, input, folder)),
+      ...(this.#terminal.plain ? {} : { live: run => this.#live(run) }),
+      setLine: text => this.#editor.setLine(text),
+      jobs: () => this.#jobs?.views() ?? [],
       history: () => this.#past,
       keepSettings: now => {
         replaceFile(settingsFile, writeSettings(now));
@@ -156,7 +161,10 @@ class Interactive {
   /** What the editor asks for. */
   #listen(): void {
     this.#terminal.onInput(chunk => this.#editor.input(chunk));
-    this.#terminal.onResize(() => this.#editor.resize(this.#terminal.size));
+    this.#terminal.onResize(() => {
+      this.#editor.resize(this.#terminal.size);
+      this.#panel?.poke();
+    });
     this.#terminal.onRepaint(() => this.#editor.resume());
     this.#editor.on(effect => {
       switch (effect.type) {
@@ -177,6 +185,9 @@ class Interactive {
           break;
         case 'edit':
           void this.#edit(effect.text);
+          break;
+        case 'panelKey':
+          this.#panel?.press(effect.key);
           break;
         case 'suspend':
           this.#editor.suspend();
@@ -310,6 +321,17 @@ class Interactive {
     } finally {
       this.#interrupt = undefined;
       this.#editor.busy(false);
+    }
+  }
+
+  async #live<T>(run: (live: Live) => Promise<T>): Promise<T> {
+    const panel = new Panel(this.#editor, this.#options.clock, () => this.#terminal.size);
+    this.#panel = panel;
+    try {
+      return await run(panel);
+    } finally {
+      this.#panel = undefined;
+      this.#editor.panel(undefined);
     }
   }
 

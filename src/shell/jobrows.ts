@@ -1,9 +1,10 @@
 // The rows under the prompt while jobs run. One query a second at most, and none while nothing runs.
+import type { Request } from '../qmp/message.ts';
 import type { Clock } from '../qmp/transport.ts';
 import { type JobView, renderJobRow } from '../render/job.ts';
 import type { Session } from '../session/client.ts';
 import type { Job } from '../session/jobs.ts';
-import { isArray, isObject } from '../text/json.ts';
+import { isArray, isObject, type Json } from '../text/json.ts';
 import { span } from '../text/line.ts';
 import type { StyledLine } from '../text/style.ts';
 
@@ -19,7 +20,9 @@ export class JobRows {
   readonly #show: (rows: readonly StyledLine[]) => void;
   readonly #width: () => number;
   readonly #looks = new Map<string, (readonly [number, number])[]>();
-  readonly #stop: () => void;
+  /** Where jobs copy from and to: no query tells, only the request that started one. */
+  readonly #ends = new Map<string, { readonly source?: string; readonly target?: string }>();
+  readonly #stops: readonly (() => void)[];
   #timer: (() => void) | undefined;
   #asking = false;
   #shown = false;
@@ -34,18 +37,26 @@ export class JobRows {
     this.#session = session;
     this.#width = width;
     this.#show = show;
-    this.#stop = session.jobs.onChange(() => {
-      this.#plan(this.#shown ? 0 : DELAY);
-    });
+    this.#stops = [
+      session.jobs.onChange(() => this.#plan(this.#shown ? 0 : DELAY)),
+      session.onReply(({ request }, reply) => {
+        if (request && reply.kind === 'success')
+          for (const { id, ...ends } of jobsOf(request)) this.#ends.set(id, ends);
+      }),
+    ];
   }
 
   /** Jobs as the rows and `.jobs` show them, with what was seen of their progress. */
   views(): readonly JobView[] {
-    return this.#session.jobs.list().map(job => ({ ...view(job), history: this.#looks.get(job.id) ?? [] }));
+    return this.#session.jobs.list().map(job => ({
+      ...view(job),
+      ...this.#ends.get(job.id),
+      history: this.#looks.get(job.id) ?? [],
+    }));
   }
 
   close(): void {
-    this.#stop();
+    for (const stop of this.#stops) stop();
     this.#timer?.();
     this.#timer = undefined;
     this.#draw([]);
@@ -106,3 +117,45 @@ function view(job: Job): JobView {
   const { started: _, ended: __, ...rest } = job;
   return rest;
 }
+
+interface Started {
+  readonly id: string;
+  readonly source?: string;
+  readonly target?: string;
+}
+
+/** The jobs a request starts, with the nodes they copy between. */
+function jobsOf({ execute, arguments: args }: Request): readonly Started[] {
+  if (execute === 'transaction') {
+    const actions: Json | undefined = args['actions'];
+    return (isArray(actions) ? actions : []).flatMap(action => {
+      const [type, data] = isObject(action) ? [action['type'], action['data']] : [];
+      return typeof type === 'string' && isObject(data) ? jobsOf({ execute: type, arguments: data }) : [];
+    });
+  }
+  const name = (key: string) => {
+    const value = args[key];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const id = name('job-id') ?? name('device');
+  const ends = ENDS.get(execute);
+  if (id === undefined || !ends) return [];
+  const [source, target] = ends.map(keys => keys.map(name).find(value => value !== undefined));
+  return [{ id, ...(source ? { source } : {}), ...(target ? { target } : {}) }];
+}
+
+// Where data comes from and where it goes, by argument; the first one given counts.
+const ENDS: ReadonlyMap<string, readonly [from: readonly string[], to: readonly string[]]> = new Map([
+  ['blockdev-backup', [['device'], ['target']]],
+  ['drive-backup', [['device'], ['target']]],
+  ['blockdev-mirror', [['device'], ['target']]],
+  ['drive-mirror', [['device'], ['target']]],
+  [
+    'block-commit',
+    [
+      ['top-node', 'top', 'device'],
+      ['base-node', 'base'],
+    ],
+  ],
+  ['block-stream', [['base-node', 'base'], ['device']]],
+]);

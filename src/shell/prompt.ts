@@ -7,6 +7,7 @@ import { QmpshError } from '../qmp/errors.ts';
 import type { QmpEvent, Reply, Request } from '../qmp/message.ts';
 import type { Clock } from '../qmp/transport.ts';
 import { renderEvent } from '../render/event.ts';
+import type { JobView } from '../render/job.ts';
 import { renderReply } from '../render/reply.ts';
 import type { Schema } from '../schema/model.ts';
 import { explainRefusal } from '../schema/notes.ts';
@@ -18,6 +19,7 @@ import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { ALL_EVENTS, type EventFilter } from './filter.ts';
 import type { Exit, Host } from './host.ts';
+import type { Live } from './live.ts';
 import { schemaOf } from './send.ts';
 import type { Settings } from './settings.ts';
 
@@ -44,6 +46,10 @@ export interface PromptParts {
   readonly keepSettings: (settings: Settings) => void;
   /** Settings are other than before. */
   readonly settingsApplied: () => void;
+  /** Runs a view redrawn in place; absent where the screen cannot do that. */
+  readonly live?: <T>(run: (live: Live) => Promise<T>) => Promise<T>;
+  readonly setLine: (text: string) => void;
+  readonly jobs: () => readonly JobView[];
   readonly connect: (address: string) => Promise<Session>;
   /** A new session, to be listened to, or the end of one. */
   readonly joined: (session: Session) => void;
@@ -61,6 +67,9 @@ export class PromptHost implements Host {
   filter: EventFilter = ALL_EVENTS;
   mark = 0;
   schema: Schema | undefined;
+  readonly live?: <T>(run: (live: Live) => Promise<T>) => Promise<T>;
+  readonly setLine: (text: string) => void;
+  readonly utcOffset: () => number;
   readonly #parts: PromptParts;
   readonly #given: Schema | undefined;
 
@@ -68,6 +77,9 @@ export class PromptHost implements Host {
     this.#parts = parts;
     this.#given = parts.schema;
     this.settings = parts.settings;
+    this.setLine = parts.setLine;
+    this.utcOffset = parts.utcOffset;
+    if (parts.live) this.live = parts.live;
     this.clock = parts.clock;
     this.folder = parts.folder;
     this.address = parts.address;
@@ -162,6 +174,10 @@ export class PromptHost implements Host {
       explain: explained,
     });
     this.#parts.print([...whose, ...lines]);
+  }
+
+  jobs(): readonly JobView[] {
+    return this.#parts.jobs();
   }
 
   history(): readonly string[] {

@@ -7,21 +7,28 @@ import type { Sent, Session } from '../session/client.ts';
 import { isObject, type Json } from '../text/json.ts';
 import type { Exit, Host } from './host.ts';
 
-/** Sends a message as it stands. */
-export async function runRaw(message: Json, host: Host): Promise<Exit> {
+/** Sends a message as it stands; `typed` is the line it comes from, for a recording. */
+export async function runRaw(message: Json, host: Host, typed?: string): Promise<Exit> {
   const session = connected(host);
   const name = isObject(message) ? message['execute'] : undefined;
   if (typeof name === 'string' && !(await agreed(name, host))) return 0;
   host.echo(message);
-  return finish(session.sendRaw(message), undefined, host);
+  return finish(session.sendRaw(message), { message, typed }, host);
 }
 
 /** Sends a request; `pipe` is a command of the host's shell that gets the reply's value. */
-export async function runRequest(request: Request, host: Host, pipe?: string): Promise<Exit> {
+export async function runRequest(request: Request, host: Host, pipe?: string, typed?: string): Promise<Exit> {
   const session = connected(host);
   if (!(await agreed(request.execute, host))) return 0;
-  host.echo({ [request.oob ? 'exec-oob' : 'execute']: request.execute, arguments: request.arguments });
-  return finish(session.send(request), request, host, pipe);
+  const message = { [request.oob ? 'exec-oob' : 'execute']: request.execute, arguments: request.arguments };
+  host.echo(message);
+  return finish(session.send(request), { message, request, typed }, host, pipe);
+}
+
+/** The value of a reply; throws a QmpshError (refused) with QEMU's own text where there is none. */
+export function answered(reply: Reply): Json {
+  if (reply.kind === 'success') return reply.value;
+  throw new QmpshError('refused', reply.desc, { code: reply.class });
 }
 
 /** The session, or the error that says there is none. */
@@ -46,9 +53,18 @@ async function agreed(command: string, host: Host): Promise<boolean> {
   return host.confirm([why, 'Ctrl-D leaves the shell and does the VM no harm.'], `Run ${command}?`);
 }
 
-async function finish(sent: Sent, request: Request | undefined, host: Host, pipe?: string): Promise<Exit> {
+interface Origin {
+  readonly message: Json;
+  readonly request?: Request;
+  readonly typed: string | undefined;
+}
+
+async function finish(sent: Sent, origin: Origin, host: Host, pipe?: string): Promise<Exit> {
+  const { message, request, typed } = origin;
   host.mark = sent.mark;
   const reply = await withLimit(sent, request, host);
+  if (reply.kind === 'success') host.last = reply.value;
+  if (typed !== undefined) host.recorder?.sent(typed, message, request, reply);
   if (pipe !== undefined && reply.kind === 'success') return host.pipe(pipe, reply.value);
   await host.reply(reply, request);
   return reply.kind === 'refusal' ? 1 : 0;

@@ -3,27 +3,59 @@
 import type { Line } from '../language/line.ts';
 import { nearest } from '../text/fuzzy.ts';
 import type { Exit, Host } from './host.ts';
+import { pageWords } from './pages.ts';
 import { splitArguments, type Word, wordNamed } from './word.ts';
 import { CONNECT } from './words/connect.ts';
 import { EVENTS } from './words/events.ts';
 import { EXIT } from './words/exit.ts';
+import { GRAPH } from './words/graph.ts';
 import { HELP } from './words/help.ts';
 import { HISTORY } from './words/history.ts';
 import { HMP } from './words/hmp.ts';
+import { JOBS } from './words/jobs.ts';
+import { EXPECT, LET } from './words/let.ts';
+import { CHECK, PLAY, STEP } from './words/play.ts';
+import { RECORD } from './words/record.ts';
 import { SEND } from './words/send.ts';
 import { FORMAT, SET } from './words/set.ts';
 import { WAIT } from './words/wait.ts';
+import { WATCH } from './words/watch.ts';
 
-export const WORDS: readonly Word[] = [HELP, EVENTS, WAIT, SEND, HMP, CONNECT, SET, FORMAT, HISTORY, EXIT];
+export const WORDS: readonly Word[] = [
+  HELP,
+  EVENTS,
+  WAIT,
+  JOBS,
+  GRAPH,
+  WATCH,
+  SEND,
+  HMP,
+  PLAY,
+  STEP,
+  CHECK,
+  RECORD,
+  LET,
+  EXPECT,
+  CONNECT,
+  SET,
+  FORMAT,
+  HISTORY,
+  EXIT,
+];
+
+/** The words, and behind them the pages that are words. A page never hides a word. */
+export function allWords(): readonly Word[] {
+  return [...WORDS, ...pageWords().filter(page => !WORDS.some(word => word.name === page.name))];
+}
 
 export async function runWord(
   line: Extract<Line, { kind: 'word' }>,
   text: string,
   host: Host,
 ): Promise<Exit> {
-  const word = wordNamed(line.name, WORDS);
+  const word = wordNamed(line.name, WORDS) ?? wordNamed(line.name, pageWords());
   if (!word) {
-    const names = WORDS.map(row => row.name);
+    const names = allWords().map(row => row.name);
     host.problems(
       text,
       [
@@ -39,7 +71,7 @@ export async function runWord(
     return 2;
   }
   return word.run(
-    { line, text, args: splitArguments(line.rest), rest: line.rest.trim(), words: WORDS },
+    { line, text, args: splitArguments(line.rest), rest: line.rest.trim(), words: allWords() },
     host,
   );
 }
