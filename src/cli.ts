@@ -18,8 +18,19 @@ import { plain } from './text/line.ts';
 import { safe } from './text/safe.ts';
 import type { StyledLine } from './text/style.ts';
 
+/** Never rejects: what goes wrong is told, as the options want it. */
 async function main(argv: readonly string[]): Promise<Exit> {
-  const invocation = readInvocation(argv);
+  let switches: ReadonlySet<string> = new Set();
+  try {
+    const invocation = readInvocation(argv);
+    switches = invocation.switches;
+    return await run(invocation);
+  } catch (error) {
+    return report(error, switches);
+  }
+}
+
+async function run(invocation: Invocation): Promise<Exit> {
   if (invocation.switches.has('help')) return print((await import('./shell/usage.ts')).usageText(version));
   if (invocation.switches.has('version')) return print(`qmpsh ${version}\n`);
   switch (invocation.subcommand) {
@@ -41,8 +52,8 @@ function print(text: string): Exit {
   return 0;
 }
 
-function colours(invocation: Invocation, fd: 1 | 2): ColourLevel {
-  return invocation.switches.has('no-color') ? 0 : colourLevel(process.env, isTerminal(fd));
+function colours({ switches }: Pick<Invocation, 'switches'>, fd: 1 | 2): ColourLevel {
+  return switches.has('no-color') ? 0 : colourLevel(process.env, isTerminal(fd));
 }
 
 /** Paints for standard error. Where it takes no colours, the palette is not even loaded. */
@@ -75,16 +86,22 @@ async function requests(invocation: Invocation): Promise<Exit> {
   const { problemText } = await import('./language/problem.ts');
   const schema = await schemaOption(invocation);
   const paint = await errorPaint(colours(invocation, 2));
+  const { problemRow } = await import('./shell/jsonrows.ts');
+  const { switches } = invocation;
   let status: Exit = 0;
+  let read = true;
   const take = (lines: readonly { readonly text: string; readonly row: number }[]) => {
     for (const line of lines) {
-      const made = requestRow(line, schema, invocation.switches.has('pretty'));
-      if (made.kind === 'request') writeAll(1, `${made.json}\n`);
+      if (!read) return;
+      const made = requestRow(line, schema, switches.has('pretty'));
+      if (made.kind === 'request') read = writeAll(1, `${made.json}\n`);
       if (made.kind !== 'problem') continue;
       status = 2;
       for (const problem of made.problems)
-        for (const row of problemText(line.text, problem, { role: 'error', row: line.row }))
-          writeAll(2, `${paint(row)}\n`);
+        if (switches.has('json')) writeAll(2, `${problemRow(problem, 'error', line.row)}\n`);
+        else
+          for (const row of problemText(line.text, problem, { role: 'error', row: line.row }))
+            writeAll(2, `${paint(row)}\n`);
     }
   };
   const typed = [...invocation.positionals, ...invocation.lines];
@@ -96,7 +113,10 @@ async function requests(invocation: Invocation): Promise<Exit> {
       take(lines.map(line => ({ text: line.text, row: i + line.row })));
     });
   } else {
-    for await (const chunk of readInput()) take(reader.push(chunk));
+    for await (const chunk of readInput()) {
+      take(reader.push(chunk));
+      if (!read) break; // nobody reads the requests any more
+    }
     take(reader.end());
   }
   return status;
@@ -167,7 +187,7 @@ async function shell(invocation: Invocation): Promise<Exit> {
     });
   if (invocation.rest) return child(invocation, invocation.rest);
   const address =
-    first ?? process.env['QMP_SOCKET'] ?? (await (await import('./io/choose.ts')).chooseAddress());
+    first ?? (process.env['QMP_SOCKET'] || (await (await import('./io/choose.ts')).chooseAddress()));
   if (address === undefined) return 130;
   if (address === 'practice') return practice({ ...invocation, positionals: [] });
   return converse(invocation, address, {});
@@ -201,12 +221,19 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   const schema = await schemaOption(invocation);
   const log = logger(invocation.values['logfile']);
   const { timeout, switches } = invocation;
+  const atPrompt = invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
+  // The prompt's terminal takes care of signals by itself, once there is one.
+  const interrupt = new AbortController();
+  if (!atPrompt)
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupt.abort());
+  const { signal } = interrupt;
   const open = async (to: string): Promise<Session> => {
     const own = to === address ? extra.transport : undefined;
     const start = async (options: Partial<SessionOptions>) =>
-      Session.open(own ? await own() : await connect(to), {
+      Session.open(own ? await own() : await connect(to, { signal }), {
         clock: CLOCK,
         address: to,
+        signal,
         ...(timeout === undefined ? {} : { greetingTimeout: timeout }),
         ...(log ? { log } : {}),
         ...options,
@@ -229,8 +256,9 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     pretty: switches.has('pretty'),
     hmp: switches.has('hmp'),
     events: switches.has('events'),
+    json: switches.has('json'),
   };
-  if (invocation.lines.length === 0 && isTerminal(0) && isTerminal(1)) {
+  if (atPrompt) {
     const { interactive } = await import('./shell/interactive.ts');
     return interactive({
       ...common,
@@ -241,9 +269,6 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     });
   }
   const { runLines, runInput } = await import('./shell/batch.ts');
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => interrupt.abort());
   const paint = errorPaint(colours(invocation, 2));
   const session = await open(address);
   const options: BatchOptions = {
@@ -254,7 +279,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     out: text => writeAll(1, text),
     err: text => writeAll(2, text),
     paint: await paint,
-    signal: interrupt.signal,
+    signal,
     pipe: async (command, input, cwd) => (await import('./io/pipeline.ts')).runPipeline(command, input, cwd),
   };
   const status =
@@ -285,10 +310,14 @@ function logger(file: string | undefined): Log | undefined {
     );
 }
 
-async function report(error: unknown): Promise<Exit> {
-  const paint = await errorPaint(colourLevel(process.env, isTerminal(2)));
+async function report(error: unknown, switches: ReadonlySet<string>): Promise<Exit> {
+  const paint = await errorPaint(colours({ switches }, 2));
   const show = (line: StyledLine) => writeAll(2, `${paint(line)}\n`);
   if (error instanceof QmpshError) {
+    if (switches.has('json')) {
+      writeAll(2, `${(await import('./shell/jsonrows.ts')).errorRow(error)}\n`);
+      return error.exit;
+    }
     show([{ text: 'qmpsh: ', role: 'error' }, { text: safe(error.message) }]);
     if (error.advice !== undefined) show([{ text: safe(error.advice) }]);
     return error.exit;
@@ -298,10 +327,4 @@ async function report(error: unknown): Promise<Exit> {
   return 1;
 }
 
-main(process.argv.slice(2)).then(
-  status => {
-    process.exitCode = status;
-    process.exit();
-  },
-  async error => process.exit(await report(error)),
-);
+void main(process.argv.slice(2)).then(status => process.exit(status));

@@ -15,6 +15,10 @@ export interface RunOptions {
   readonly input?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Standard input stays open behind `input`, as a silent pipe does. */
+  readonly open?: boolean;
+  /** Called with all of standard output whenever there is more of it. */
+  readonly onOutput?: (out: string, pid: number) => void;
   /** Called with the child once it runs. */
   readonly started?: (pid: number) => void;
 }
@@ -33,6 +37,7 @@ export function qmpsh(args: readonly string[], options: RunOptions = {}): Promis
     let err = '';
     child.stdout.setEncoding('utf8').on('data', chunk => {
       out += chunk;
+      options.onOutput?.(out, child.pid ?? 0);
     });
     child.stderr.setEncoding('utf8').on('data', chunk => {
       err += chunk;
@@ -40,7 +45,8 @@ export function qmpsh(args: readonly string[], options: RunOptions = {}): Promis
     child.on('error', reject);
     child.on('close', status => resolve({ status, out, err }));
     child.stdin.on('error', () => {});
-    child.stdin.end(options.input ?? '');
+    child.stdin.write(options.input ?? '');
+    if (!options.open) child.stdin.end();
     if (child.pid !== undefined) options.started?.(child.pid);
   });
 }

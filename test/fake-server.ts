@@ -21,6 +21,8 @@ export interface FakeServer {
 export interface FakeServerOptions {
   /** Sent to each client at once; undefined: nothing, as a busy monitor does. */
   readonly greeting?: Json | undefined;
+  /** A client has come. */
+  readonly connected?: () => void;
   /**
    * The value to return for a message, `{ error: { class, desc } }` for a refusal, or undefined for no answer.
    * Absent: everything returns `{}`.
@@ -54,6 +56,7 @@ export async function startFakeServer(options: FakeServerOptions = {}): Promise<
     socket.on('close', () => clients.delete(socket));
     socket.on('data', chunk => framer.push(chunk));
     if (greeting !== undefined) tell(greeting);
+    options.connected?.();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

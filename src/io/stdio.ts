@@ -1,10 +1,15 @@
 // Standard input and output without Node's streams where that saves start-up time.
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { QmpshError } from '../qmp/errors.ts';
+import { reason } from './files.ts';
 
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
-/** Writes all of the text to a file descriptor before it returns. False when the reader has gone (EPIPE). */
+/**
+ * Writes all of the text to a file descriptor before it returns. False when the reader has gone (EPIPE). Throws a
+ * QmpshError when standard output takes no more (a full disk); of standard error that could be told to nobody.
+ */
 export function writeAll(fd: 1 | 2, text: string): boolean {
   let rest = Buffer.from(text, 'utf8');
   while (rest.length > 0) {
@@ -15,7 +20,11 @@ export function writeAll(fd: 1 | 2, text: string): boolean {
       // A non-blocking pipe that is full: the reader is slow, not gone.
       if (code === 'EAGAIN') Atomics.wait(PAUSE, 0, 0, 2);
       else if (code === 'EPIPE') return false;
-      else throw error;
+      else if (fd === 2) return false;
+      else
+        throw new QmpshError('refused', `cannot write to standard output: ${reason(error)}`, {
+          cause: error,
+        });
     }
   }
   return true;

@@ -2,7 +2,7 @@
 
 export type ErrorKind =
   | 'usage' // what was asked for makes no sense; nothing was sent
-  | 'refused' // QEMU refused, or a job failed
+  | 'refused' // QEMU refused, a job failed, or this host refused (a full disk)
   | 'connect' // no connection, or none any more; nothing was sent
   | 'protocol' // the other side does not speak QMP
   | 'lost' // sent, and the connection ended before a reply: it may have happened

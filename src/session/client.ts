@@ -342,7 +342,13 @@ export class Session {
       });
     }
     const { loadSchema } = await import('../schema/load.ts');
-    return loadSchema(reply.value);
+    try {
+      return loadSchema(reply.value);
+    } catch (cause) {
+      const why = cause instanceof Error ? safe(cause.message) : 'it has another form';
+      const advice = 'Lines are understood by the types in a file instead with --schema FILE.';
+      throw new QmpshError('protocol', `the server's schema makes no sense: ${why}`, { advice, cause });
+    }
   }
 
   get #address(): string {

@@ -9,10 +9,12 @@ import type { Schema } from '../schema/model.ts';
 import type { Session } from '../session/client.ts';
 import type { JobOutcome } from '../session/jobs.ts';
 import { isArray, isObject, type Json, spacedJson, stringifyJson } from '../text/json.ts';
-import { safe } from '../text/safe.ts';
+import { plain } from '../text/line.ts';
+import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { EventFilter } from './filter.ts';
 import type { Exit, Host } from './host.ts';
+import { errorRow, jobRow, noteRow, problemRow } from './jsonrows.ts';
 import { RowReader } from './rows.ts';
 import { runLine, understand } from './run.ts';
 import { schemaOf } from './send.ts';
@@ -28,6 +30,8 @@ export interface BatchOptions {
   readonly folder: string;
   readonly verbose: boolean;
   readonly pretty: boolean;
+  /** Standard error holds one JSON a row too. */
+  readonly json: boolean;
   readonly events: boolean;
   readonly hmp: boolean;
   /** Writes whole rows; false when the reader has gone. */
@@ -60,11 +64,15 @@ export async function runLines(lines: readonly string[], options: BatchOptions):
 export async function runInput(input: AsyncIterable<string>, options: BatchOptions): Promise<Exit> {
   const host = new BatchHost(options);
   const reader = new RowReader();
-  for await (const chunk of input) {
-    await host.runAll(reader.push(chunk));
+  const chunks = input[Symbol.asyncIterator]();
+  for (;;) {
+    // Whoever writes the lines may be silent for hours; an interrupt or the end of QEMU does not wait for them.
+    const next = await Promise.race([chunks.next(), host.stopped]);
+    if (next === undefined) return host.status;
+    if (next.done) return host.runAll(reader.end());
+    await host.runAll(reader.push(next.value));
     if (host.left) return host.status;
   }
-  return host.runAll(reader.end());
 }
 
 function linesOf(text: string): readonly string[] {
@@ -77,6 +85,7 @@ class BatchHost implements Host {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly folder: string;
+  readonly signal: AbortSignal;
   readonly width = 80;
   session: Session | undefined;
   address: string;
@@ -86,6 +95,10 @@ class BatchHost implements Host {
   schema: Schema | undefined;
   status: Exit = 0;
   left = false;
+  /** Resolves when no further line can have a meaning: interrupted, or the connection was lost. */
+  readonly stopped: Promise<undefined>;
+  #stop: (status: Exit) => void = () => {};
+  #running = false;
   readonly #options: BatchOptions;
 
   constructor(options: BatchOptions) {
@@ -93,22 +106,32 @@ class BatchHost implements Host {
     this.settings = { ...options.settings, confirm: false };
     this.clock = options.clock;
     this.folder = options.folder;
+    this.signal = options.signal;
     this.session = options.session;
     this.address = options.address;
     this.practice = options.practice;
     this.schema = options.schema;
     this.filter = { on: options.events, patterns: [] };
+    this.stopped = new Promise(resolve => {
+      this.#stop = status => {
+        this.leave(status);
+        resolve(undefined);
+      };
+    });
+    options.signal.addEventListener('abort', () => this.#stop(130));
     this.#watch(options.session);
   }
 
   async runAll(lines: readonly { readonly text: string; readonly row: number | undefined }[]): Promise<Exit> {
+    this.#running = true;
     for (const { text, row } of lines) {
       if (this.left) break;
-      const status = this.#options.signal.aborted ? 130 : await this.#run(text, row);
-      if (this.status === 0) this.status = status;
+      const status = await this.#run(text, row);
+      if (this.status === 0 || status === 130) this.status = status;
       // Without a connection, or interrupted, the rest has no meaning.
       if (status === 3 || status === 130) this.left = true;
     }
+    this.#running = false;
     return this.status;
   }
 
@@ -123,6 +146,10 @@ class BatchHost implements Host {
       if (this.filter.on) this.showEvents([event]);
     });
     session.onNotice(text => this.note(text, 'warning'));
+    void session.ended.then(({ error, expected }) => {
+      // A line that is running tells of the end itself.
+      if (!expected && !this.#running && this.session === session) this.#stop(this.failure(error));
+    });
   }
 
   async loadSchema(): Promise<Schema | undefined> {
@@ -131,7 +158,8 @@ class BatchHost implements Host {
   }
 
   show(lines: readonly StyledLine[]): void {
-    this.#err(lines.map(line => this.#options.paint(line)).join('\n'));
+    const { json, paint } = this.#options;
+    this.#err(lines.map(line => (json ? noteRow(plain(line)) : paint(line))).join('\n'));
   }
 
   showEvents(events: readonly QmpEvent[]): void {
@@ -152,22 +180,27 @@ class BatchHost implements Host {
     role: 'error' | 'warning',
     row?: number,
   ): void {
-    for (const problem of problems) this.show(problemText(text, problem, { role, ...(row ? { row } : {}) }));
+    for (const problem of problems)
+      if (this.#options.json) this.#err(problemRow(problem, role, row));
+      else this.show(problemText(text, problem, { role, ...(row ? { row } : {}) }));
   }
 
   failure(error: unknown): Exit {
     if (!(error instanceof QmpshError)) throw error;
-    this.show([
-      [{ text: 'error: ', role: 'error' }, { text: safe(error.message) }],
-      ...(error.advice ? [[{ text: error.advice }]] : []),
-    ]);
+    if (this.#options.json) this.#err(errorRow(error));
+    else
+      this.show([
+        [{ text: 'error: ', role: 'error' }, { text: safe(error.message) }],
+        ...(error.advice ? [[{ text: error.advice }]] : []),
+      ]);
     return error.exit;
   }
 
   jobOutcome(outcome: JobOutcome): Exit {
     const good = outcome.kind === 'success';
     const text = `job ${outcome.id}: ${good ? outcome.state : outcome.kind}${outcome.error ? `: ${outcome.error}` : ''}`;
-    this.show([[{ text: safe(text), role: good ? 'dim' : 'error' }]]);
+    if (this.#options.json) this.#err(jobRow(outcome));
+    else this.show([[{ text: safe(text), role: good ? 'dim' : 'error' }]]);
     return good ? 0 : 1;
   }
 
@@ -232,15 +265,21 @@ class BatchHost implements Host {
 
   leave(status: Exit = 0): void {
     this.left = true;
-    if (this.status === 0) this.status = status;
+    if (this.status === 0 || status === 130) this.status = status;
   }
 
   #json(value: Json): string {
-    return this.#options.pretty ? stringifyJson(value, 4) : spacedJson(value);
+    return safeJson(this.#options.pretty ? stringifyJson(value, 4) : spacedJson(value));
   }
 
   #out(text: string): void {
-    if (!this.#options.out(`${text}\n`)) this.leave(0);
+    // Without a reader, and on a full disk, what further lines do would go unseen.
+    let taken = false;
+    try {
+      taken = this.#options.out(`${text}\n`);
+    } finally {
+      if (!taken) this.leave(0);
+    }
   }
 
   #err(text: string): void {

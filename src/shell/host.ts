@@ -45,6 +45,8 @@ export interface Host {
   filter: EventFilter;
   /** Where in the event log the last command was sent: a `.wait` counts from here. */
   mark: number;
+  /** Stops waiting for replies; absent at the prompt, where they may come while the next line is typed. */
+  readonly signal?: AbortSignal;
   /** How many columns what is shown may take. */
   readonly width: number;
   /** The schema if it is there already; never asks. */

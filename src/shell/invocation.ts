@@ -53,6 +53,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
     else if (option.name in values) throw usage(`${as} is given twice`);
     else values[option.name] = value;
   };
+  // `-> {...}` is a request as QEMU's documents print it, no option.
   for (let arg = queue.shift(); arg !== undefined; arg = queue.shift()) {
     if (arg === '--') {
       rest = queue.splice(0);
@@ -60,7 +61,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
       const at = arg.indexOf('=');
       const name = at < 0 ? arg : arg.slice(0, at);
       take(findOption(name), at < 0 ? undefined : arg.slice(at + 1), name);
-    } else if (arg.startsWith('-') && arg.length > 1) {
+    } else if (arg.startsWith('-') && arg.length > 1 && !arg.startsWith('->')) {
       shortOptions(arg, take);
     } else {
       positionals.push(arg);
@@ -72,9 +73,9 @@ export function readInvocation(argv: readonly string[]): Invocation {
   checkOwn(subcommand, given);
   checkTaken(subcommand, given, rest);
   const timeout = values['timeout'] === undefined ? undefined : parseDuration(values['timeout']);
-  if (values['timeout'] !== undefined && timeout === undefined)
+  if (values['timeout'] !== undefined && !timeout)
     throw usage(
-      `--timeout ${values['timeout']} is no time`,
+      `--timeout ${values['timeout']} ${timeout === 0 ? 'leaves no time for an answer' : 'is no time'}`,
       'Write 500ms, 3s or 2m; a bare number is seconds.',
     );
   return { subcommand, positionals, lines, switches, values, rest, timeout };

@@ -55,7 +55,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     name: 'json',
     usage: 'json [LINE ...]',
     help: 'lines (or standard input) to requests, one JSON a row; nothing is sent',
-    takes: ['command', 'pretty', 'schema', 'no-color'],
+    takes: ['command', 'pretty', 'schema', 'json', 'no-color'],
   },
   {
     name: 'list',

@@ -70,20 +70,29 @@ async function finish(sent: Sent, origin: Origin, host: Host, pipe?: string): Pr
   return reply.kind === 'refusal' ? 1 : 0;
 }
 
-/** The reply, or the error that time ran out: the command may still happen. */
+/** The reply, or the error that time ran out or somebody stopped waiting: the command may still happen. */
 async function withLimit(sent: Sent, request: Request | undefined, host: Host): Promise<Reply> {
-  const limit = host.settings.timeout;
-  if (limit <= 0) return sent.reply;
+  const { settings, signal, clock } = host;
+  const name = request?.execute ?? 'the request';
   let cancel = () => {};
-  const late = new Promise<never>((_, reject) => {
-    cancel = host.clock.after(limit, () => {
-      const name = request?.execute ?? 'the request';
+  const stopped = new Promise<never>((_, reject) => {
+    const late = () => {
       const advice = 'It was sent and may still happen; --timeout sets the limit.';
-      reject(new QmpshError('timeout', `no reply to ${name} within ${limit} ms`, { advice }));
-    });
+      reject(new QmpshError('timeout', `no reply to ${name} within ${settings.timeout} ms`, { advice }));
+    };
+    const interrupt = () => {
+      const advice = 'It was sent and may still happen.';
+      reject(new QmpshError('interrupted', `stopped waiting for the reply to ${name}`, { advice }));
+    };
+    const clear = settings.timeout > 0 ? clock.after(settings.timeout, late) : () => {};
+    signal?.addEventListener('abort', interrupt);
+    cancel = () => {
+      clear();
+      signal?.removeEventListener('abort', interrupt);
+    };
   });
   try {
-    return await Promise.race([sent.reply, late]);
+    return await Promise.race([sent.reply, stopped]);
   } finally {
     cancel();
   }

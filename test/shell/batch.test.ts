@@ -298,6 +298,8 @@ test('a refused connection', async () => {
 
 test('no address', async () => {
   check(await qmpsh(['-c', 'query-status']), { status: 2, out: '', err: /no address/ });
+  const env = { QMP_SOCKET: '' };
+  check(await qmpsh(['-c', 'query-status'], { env }), { status: 2, out: '', err: /no address/ });
 });
 
 test('$QMP_SOCKET is the default address', async () => {

@@ -1,4 +1,5 @@
-import { parseJson } from '../../text/json.ts';
+import { JsonError, parseJson } from '../../text/json.ts';
+import type { Exit } from '../host.ts';
 import { misuse } from '../misuse.ts';
 import { runRaw } from '../send.ts';
 import type { Word } from '../word.ts';
@@ -8,8 +9,17 @@ export const SEND: Word = {
   usage: 'JSON',
   help: 'send a message as it stands, past the schema',
   more: ['For what the schema does not know. Example:', '    .send {"execute": "query-status", "id": 7}'],
-  run: async ({ rest }, host) => {
+  run: async ({ line, text, rest }, host): Promise<Exit> => {
     if (rest === '') throw misuse(SEND, 'there is nothing to send');
-    return runRaw(parseJson(rest), host);
+    try {
+      return await runRaw(parseJson(rest), host);
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      const at = text.indexOf(rest, line.restPlace.start) + error.offset;
+      const advice =
+        'JSON wants names and texts in double quotes; without .send, looser literals are understood.';
+      host.problems(text, [{ place: { start: at, end: at + 1 }, message: error.message, advice }], 'error');
+      return 2;
+    }
   },
 };
