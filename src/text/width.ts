@@ -21,10 +21,12 @@ export function letters(text: string): readonly string[] {
   const out: string[] = [];
   let from = 0;
   while (from < text.length) {
-    const piece = text.slice(from, from + PIECE);
+    let end = from + PIECE;
+    if (/[\ud800-\udbff]/.test(text[end - 1] ?? '')) end++;
+    const piece = text.slice(from, end);
     const found = Array.from(segmenter.segment(piece), part => part.segment);
     // The last one may go on behind the piece.
-    const last = from + PIECE < text.length && found.length > 1 ? found.pop() : undefined;
+    const last = end < text.length && found.length > 1 ? found.pop() : undefined;
     for (const letter of found) out.push(letter);
     from += piece.length - (last?.length ?? 0);
   }
