@@ -12,6 +12,7 @@ import { Session, type SessionOptions } from './session/client.ts';
 import type { BatchOptions } from './shell/batch.ts';
 import type { Exit } from './shell/host.ts';
 import { type Invocation, readInvocation } from './shell/invocation.ts';
+import type { PlayTools } from './shell/playcommand.ts';
 import { defaultSettings } from './shell/settings.ts';
 import { type ColourLevel, colourLevel } from './text/level.ts';
 import { plain } from './text/line.ts';
@@ -38,6 +39,10 @@ async function run(invocation: Invocation): Promise<Exit> {
       return requests(invocation);
     case 'practice':
       return practice(invocation);
+    case 'play':
+      return (await import('./shell/playcommand.ts')).playCommand(invocation, await playTools(invocation));
+    case 'check':
+      return (await import('./shell/playcommand.ts')).checkCommand(invocation, await playTools(invocation));
     case 'list':
       return list(invocation);
     case 'completion':
@@ -207,7 +212,26 @@ async function child(invocation: Invocation, argv: readonly string[]): Promise<E
   }
 }
 
+async function playTools(invocation: Invocation): Promise<PlayTools> {
+  const screen = isTerminal(1) && isTerminal(2) && process.env['TERM'] !== 'dumb';
+  return {
+    folder: process.cwd(),
+    schema: () => schemaOption(invocation),
+    connected: (address, practice, act) =>
+      converse(invocation, address, practice ? { practice, act } : { act }),
+    anyAddress: async () => process.env['QMP_SOCKET'] ?? (await import('./io/choose.ts')).chooseAddress(),
+    paint: await errorPaint(colours(invocation, 1)),
+    errPaint: await errorPaint(colours(invocation, 2)),
+    out: text => writeAll(1, text),
+    err: text => writeAll(2, text),
+    person: isTerminal(0) && isTerminal(2),
+    columns: screen ? columns : undefined,
+  };
+}
+
 interface Extra {
+  /** What is done instead of the prompt, or of lines. */
+  readonly act?: (options: BatchOptions) => Promise<Exit>;
   readonly practice?: import('./io/practice.ts').Practice;
   /** Connects in a way of its own instead of by address. */
   readonly transport?: () => Promise<import('./qmp/transport.ts').Transport>;
@@ -280,10 +304,12 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     err: text => writeAll(2, text),
     paint: await paint,
     signal,
+    allowShell: switches.has('allow-shell') || switches.has('yes'),
     pipe: async (command, input, cwd) => (await import('./io/pipeline.ts')).runPipeline(command, input, cwd),
   };
-  const status =
-    invocation.lines.length > 0
+  const status = extra.act
+    ? await extra.act(options)
+    : invocation.lines.length > 0
       ? await runLines(invocation.lines, options)
       : await runInput(readInput(), options);
   await session.close();
@@ -319,7 +345,8 @@ async function report(error: unknown, switches: ReadonlySet<string>): Promise<Ex
       return error.exit;
     }
     show([{ text: 'qmpsh: ', role: 'error' }, { text: safe(error.message) }]);
-    if (error.advice !== undefined) show([{ text: safe(error.advice) }]);
+    if (error.advice !== undefined)
+      for (const text of safe(error.advice, { keepNewlines: true }).split('\n')) show([{ text }]);
     return error.exit;
   }
   show([{ text: 'qmpsh: this is a fault of the shell itself: ', role: 'error' }]);

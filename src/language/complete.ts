@@ -126,15 +126,21 @@ function atAction(
 
 function atRest(spot: Extract<Spot, { readonly kind: 'rest' }>, extra: Extra): Completion {
   const word = extra.words?.find(({ name }) => name === spot.word || name === `.${spot.word}`);
-  const offers = word?.complete?.(spot.before, spot.typed) ?? [];
+  const answer = word?.complete?.(spot.before, spot.typed) ?? [];
+  const wanted: Wanted | undefined =
+    'kind' in answer
+      ? { kind: answer.kind, typed: answer.typed, place: spot.place, given: {}, command: spot.word }
+      : undefined;
+  const prefix = 'kind' in answer ? answer.prefix : '';
+  const offers = wanted ? (extra.values?.(wanted) ?? []) : 'kind' in answer ? [] : answer;
   const drafts = offers.map(
     ({ text, note }): Draft => ({
-      text,
-      label: text,
+      text: prefix + text,
+      label: prefix + text,
       kind: 'value',
       ...(note === undefined ? {} : { note }),
       after: /[=/]$/.test(text) ? '' : ' ',
     }),
   );
-  return { candidates: pick(drafts, spot.typed, spot.place) };
+  return { candidates: pick(drafts, spot.typed, spot.place), ...(wanted ? { wanted } : {}) };
 }

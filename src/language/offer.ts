@@ -1,5 +1,5 @@
 // What completion is asked and what it answers.
-import type { Wanted } from '../schema/names.ts';
+import type { NameKind, Wanted } from '../schema/names.ts';
 import type { Candidate } from './line.ts';
 
 export interface Completion {
@@ -15,11 +15,18 @@ export interface Offer {
   readonly note?: string;
 }
 
+/** An argument of a word that names something of the VM or the host; `prefix` stands before the name. */
+export interface Wanting {
+  readonly prefix: string;
+  readonly kind: NameKind;
+  readonly typed: string;
+}
+
 /** A word of the shell, with its dot. `complete` offers what may follow the arguments before. */
 export interface WordOffer {
   readonly name: string;
   readonly note?: string;
-  readonly complete?: (before: readonly string[], typed: string) => readonly Offer[];
+  readonly complete?: (before: readonly string[], typed: string) => readonly Offer[] | Wanting;
 }
 
 export interface Extra {

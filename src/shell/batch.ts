@@ -13,7 +13,7 @@ import { plain } from '../text/line.ts';
 import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { EventFilter } from './filter.ts';
-import type { Exit, Host } from './host.ts';
+import type { Dialogue, Exit, Host } from './host.ts';
 import { errorRow, jobRow, noteRow, problemRow } from './jsonrows.ts';
 import { RowReader } from './rows.ts';
 import { runLine, understand } from './run.ts';
@@ -41,6 +41,11 @@ export interface BatchOptions {
   readonly paint: (line: StyledLine) => string;
   readonly signal: AbortSignal;
   readonly connect: (address: string) => Promise<Session>;
+  readonly width?: () => number;
+  /** Whether `$` steps of pages run without a question. */
+  readonly allowShell?: boolean;
+  /** A person to ask. */
+  readonly dialogue?: Dialogue;
   readonly pipe: (command: string, input: string, folder: string) => Promise<number>;
 }
 
@@ -80,13 +85,13 @@ function linesOf(text: string): readonly string[] {
   return [...reader.push(text), ...reader.end()].map(line => line.text);
 }
 
-class BatchHost implements Host {
+/** A host without a prompt: replies go to one output, what is for people to the other. */
+export class BatchHost implements Host {
   readonly kind = 'batch';
   readonly settings: Settings;
   readonly clock: Clock;
   readonly folder: string;
   readonly signal: AbortSignal;
-  readonly width = 80;
   session: Session | undefined;
   address: string;
   practice: Practice | undefined;
@@ -99,6 +104,9 @@ class BatchHost implements Host {
   readonly stopped: Promise<undefined>;
   #stop: (status: Exit) => void = () => {};
   #running = false;
+  last: Json = null;
+  readonly allowShell: boolean;
+  readonly dialogue?: Dialogue;
   readonly #options: BatchOptions;
 
   constructor(options: BatchOptions) {
@@ -119,7 +127,14 @@ class BatchHost implements Host {
       };
     });
     options.signal.addEventListener('abort', () => this.#stop(130));
+    this.allowShell = options.allowShell ?? false;
+    if (options.dialogue) this.dialogue = options.dialogue;
     this.#watch(options.session);
+  }
+
+  /** Columns; 80 where the output is no terminal. */
+  get width(): number {
+    return this.#options.width?.() ?? 80;
   }
 
   async runAll(lines: readonly { readonly text: string; readonly row: number | undefined }[]): Promise<Exit> {
@@ -261,6 +276,10 @@ class BatchHost implements Host {
     this.schema = undefined;
     this.mark = 0;
     this.#watch(this.session);
+  }
+
+  open(address: string): Promise<Session> {
+    return this.#options.connect(address);
   }
 
   leave(status: Exit = 0): void {

@@ -100,6 +100,10 @@ export interface Host {
   jobs?(): readonly JobView[];
   /** Runs a view that is redrawn in place until the user leaves it; absent where the screen cannot do that. */
   readonly live?: <T>(run: (live: Live) => Promise<T>) => Promise<T>;
+  /** Asks for the arguments of a begun line; undefined when the form was left. */
+  readonly fill?: (line: string, schema: Schema) => Promise<string | undefined>;
+  /** Gives a text to the user's editor and puts it on the prompt as it is then. */
+  readonly editLine?: (text: string) => Promise<void>;
   /** Minutes the user's clock is east of UTC. */
   readonly utcOffset?: () => number;
   /** Puts a line on the prompt, to be read and run by the user; absent without a prompt. */

@@ -41,6 +41,23 @@ export const OPTIONS: readonly Option[] = [
   { name: 'no-color', help: 'plain text' },
   { name: 'yes', short: 'y', help: 'answer yes where a question would be asked' },
   { name: 'keep', value: 'DIR', help: 'keep the files of the practice VM in DIR', only: ['practice'] },
+  { name: 'step', help: 'play: step by step, with the prose', only: ['play'] },
+  {
+    name: 'from',
+    value: 'STEP',
+    help: 'begin at this step (its number, or the title of its section)',
+    only: ['play', 'check'],
+  },
+  { name: 'to', value: 'STEP', help: 'end behind this step', only: ['play', 'check'] },
+  { name: 'section', value: 'TITLE', help: 'only the steps of this section', only: ['play', 'check'] },
+  { name: 'dry-run', help: 'show every request and every $ line, and send nothing', only: ['play'] },
+  { name: 'practice', help: 'on a throw-away VM of its own', only: ['play', 'check'] },
+  {
+    name: 'allow-shell',
+    help: 'let $ lines run on this host without a question',
+    only: ['', 'practice', 'play', 'check'],
+  },
+  { name: 'update', help: 'write what comes into the page, where it differs', only: ['check'] },
   { name: 'version', short: 'V', help: 'print the version' },
   { name: 'help', short: 'h', help: 'print this help' },
 ];
@@ -56,6 +73,16 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     usage: 'json [LINE ...]',
     help: 'lines (or standard input) to requests, one JSON a row; nothing is sent',
     takes: ['command', 'pretty', 'schema', 'json', 'no-color'],
+  },
+  {
+    name: 'play',
+    usage: 'play PAGE [ADDRESS] [name=value ...]',
+    help: 'play a page: a macro, a recording, a document; what fails is undone',
+  },
+  {
+    name: 'check',
+    usage: 'check PAGE ... [ADDRESS] [name=value ...]',
+    help: 'say where a page is not true; without an address or --practice, offline',
   },
   {
     name: 'list',

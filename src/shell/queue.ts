@@ -36,9 +36,13 @@ export class Queue {
     const line = text.trim();
     if (line.startsWith('$ ')) {
       const status = await this.#parts.outside(line.slice(2));
+      this.#host.recorder?.shell(line.slice(2), status);
       if (status !== 0) this.#host.note(`exit status ${status}`, 'warning');
       return status;
     }
+    // A question mark behind a command asks for what it takes.
+    const form = /^(?![.$#{])(\S.*?)\s+\?$/s.exec(line)?.[1];
+    if (form !== undefined && !this.#parts.hmp) return runLine(`.fill ${form}`, this.#host);
     const word = line === '' || line.startsWith('.') || line === '?';
     return runLine(this.#parts.hmp && !word ? `.hmp ${line}` : text, this.#host);
   }

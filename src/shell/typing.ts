@@ -14,7 +14,7 @@ import type { Place } from '../text/span.ts';
 import type { StyledLine } from '../text/style.ts';
 import { fit } from '../text/width.ts';
 import type { Host } from './host.ts';
-import { WORDS } from './words.ts';
+import { allWords } from './words.ts';
 
 export class Typing {
   readonly #host: Host;
@@ -29,10 +29,10 @@ export class Typing {
 
   complete(text: string, cursor: number): Completion {
     return complete(text, cursor, this.#host.schema, {
-      words: WORDS.map(word => ({
+      words: allWords().map((word, _, words) => ({
         name: word.name,
         note: word.help,
-        complete: (before, typed) => word.complete?.(before, typed, this.#host, WORDS) ?? [],
+        complete: (before, typed) => word.complete?.(before, typed, this.#host, words) ?? [],
       })),
       values: wanted => this.#values(wanted),
     });
@@ -44,6 +44,13 @@ export class Typing {
     if (!facts?.isStale(wanted)) return false;
     await facts.refresh(wanted);
     return true;
+  }
+
+  /** What could stand at the end of a text, with the VM's own names as they are now. */
+  async completeFresh(text: string): Promise<Completion> {
+    const { wanted } = this.complete(text, text.length);
+    if (wanted) await this.refresh(wanted);
+    return this.complete(text, text.length);
   }
 
   /** Whether the VM's own names are wanted at the cursor and are not known as they are now. */

@@ -1,5 +1,6 @@
 // The shape of a shell word: one table row each.
 import type { Line } from '../language/line.ts';
+import type { Wanting } from '../language/offer.ts';
 import type { Exit, Host } from './host.ts';
 
 export interface Word {
@@ -17,9 +18,13 @@ export interface Word {
     typed: string,
     host: Host,
     words: readonly Word[],
-  ) => readonly Offer[];
+  ) => readonly Offer[] | Wanting;
+  /** Rows for `.help .word` that must be read first. */
+  readonly moreLater?: () => Promise<readonly string[]>;
   readonly run: (call: WordCall, host: Host) => Promise<Exit> | Exit;
 }
+
+export type { Wanting };
 
 export interface Offer {
   readonly text: string;

@@ -101,7 +101,8 @@ async function onTopic(
   const { width } = host;
   if (topic === 'keys') return renderPairs(KEYS, width);
   const word = wordNamed(topic, words);
-  if (word && (topic.startsWith('.') || !host.schema?.commands.has(topic))) return wordPage(word, width);
+  if (word && (topic.startsWith('.') || !host.schema?.commands.has(topic)))
+    return wordPage(word, width, (await word.moreLater?.()) ?? []);
   const schema = await host.loadSchema();
   if (!schema) return undefined;
   const options = { width, notes };
@@ -125,11 +126,13 @@ function argumentPage(topic: string, schema: Schema, width: number): readonly St
   throw misuse(HELP, `${command.name} has no argument ${path.join('.')}${hint}`);
 }
 
-function wordPage(word: Word, width: number): readonly StyledLine[] {
+function wordPage(word: Word, width: number, later: readonly string[]): readonly StyledLine[] {
   return [
     [span(`${word.name} ${word.usage}`.trim(), 'title')],
     ...renderPairs([{ rows: [['', word.help]] }], width).map(line => line),
-    ...word.more.map((row): StyledLine => [span(`  ${row}`, row.startsWith('    ') ? 'command' : 'plain')]),
+    ...[...word.more, ...later].map(
+      (row): StyledLine => [span(`  ${row}`, row.startsWith('    ') ? 'command' : 'plain')],
+    ),
   ];
 }
 

@@ -7,8 +7,13 @@ export const HMP: Word = {
   usage: 'LINE',
   help: 'run a command of the human monitor',
   more: ['Sends human-monitor-command. Example:', '    .hmp info block', 'qmpsh -H takes every line so.'],
-  run: async ({ rest }, host) => {
+  run: async ({ rest, text }, host) => {
     if (rest === '') throw misuse(HMP, 'there is no line to run');
-    return runRequest({ execute: 'human-monitor-command', arguments: { 'command-line': rest } }, host);
+    return runRequest(
+      { execute: 'human-monitor-command', arguments: { 'command-line': rest } },
+      host,
+      undefined,
+      text,
+    );
   },
 };

@@ -12,7 +12,7 @@ export const SEND: Word = {
   run: async ({ line, text, rest }, host): Promise<Exit> => {
     if (rest === '') throw misuse(SEND, 'there is nothing to send');
     try {
-      return await runRaw(parseJson(rest), host);
+      return await runRaw(parseJson(rest), host, text);
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       const at = text.indexOf(rest, line.restPlace.start) + error.offset;

@@ -1,0 +1,50 @@
+// Questions to the person at the terminal: values for names, and one key.
+import prompts from 'prompts';
+import { safe } from '../text/safe.ts';
+
+export interface Field {
+  readonly name: string;
+  readonly help?: string;
+  readonly choices?: readonly string[];
+  /** The sentence that says what is wrong with a value, or undefined. */
+  readonly check?: (value: string) => string | undefined;
+}
+
+/** Asks for each value; undefined when the questions were left (Ctrl-C, Esc). Output goes to standard error. */
+export async function askFields(fields: readonly Field[]): Promise<ReadonlyMap<string, string> | undefined> {
+  const given = new Map<string, string>();
+  for (const { name, help, choices, check } of fields) {
+    const message = safe(help === undefined ? name : `${name}: ${help}`);
+    const question = choices
+      ? ({
+          type: 'select',
+          name: 'value',
+          message,
+          choices: choices.map(value => ({ title: safe(value), value })),
+        } as const)
+      : ({
+          type: 'text',
+          name: 'value',
+          message,
+          validate: (value: string) => (value === '' ? 'A value is needed.' : (check?.(value) ?? true)),
+        } as const);
+    const { value } = await prompts({ ...question, stdout: process.stderr });
+    if (typeof value !== 'string') return undefined;
+    given.set(name, value);
+  }
+  return given;
+}
+
+/** One of the keys, the first of them for Enter; undefined when the question was left. */
+export async function askKey(question: string, keys: readonly string[]): Promise<string | undefined> {
+  const { value } = await prompts({
+    type: 'text',
+    name: 'value',
+    message: safe(question),
+    validate: (typed: string) =>
+      typed === '' || keys.includes(typed.trim().toLowerCase()) || `One of ${keys.join(', ')}.`,
+    stdout: process.stderr,
+  });
+  if (typeof value !== 'string') return undefined;
+  return value.trim() === '' ? keys[0] : value.trim().toLowerCase();
+}

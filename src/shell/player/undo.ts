@@ -1,0 +1,87 @@
+// Puts things back after a page has failed: its jobs, then the undo steps above the place where it failed.
+import type { Fence, Page, Step } from '../../page/model.ts';
+import type { Value } from '../../page/value.ts';
+import { holds } from '../../page/values.ts';
+import { safe } from '../../text/safe.ts';
+import { removeJob } from './jobs.ts';
+import type { Undone } from './outcome.ts';
+import { boundText, failureOf, type Performance, perform } from './perform.ts';
+
+export interface UndoOptions {
+  readonly page: Page;
+  /** The undo fences that count, those of the part that was played. */
+  readonly fences: readonly Fence[];
+  readonly performance: Performance;
+  /** Whether `$` steps may run. */
+  readonly shell: boolean;
+  /** The connection is gone: nothing is sent. */
+  readonly lost: boolean;
+  readonly report: (undone: Undone) => void;
+}
+
+/** Undoes; gives each line with whether it was done, and why not. Never throws what a user can meet. */
+export async function undo(options: UndoOptions): Promise<readonly Undone[]> {
+  const done: Undone[] = [];
+  const take = (undone: Undone) => {
+    done.push(undone);
+    options.report(undone);
+  };
+  await endJobs(options, take);
+  for (const fence of [...options.fences].reverse()) {
+    if (fence.when && !holds(fence.when, options.performance.values)) continue;
+    const steps = options.page.steps.filter(step => step.fence === fence);
+    for (const value of loopValues(fence, options.performance.values)) {
+      if (fence.each && value) options.performance.values.set(fence.each.name, value);
+      for (const step of steps) await undoStep(step, options, take);
+    }
+  }
+  return done;
+}
+
+/** Values of the loop, the last first; one turn where there is no loop. */
+function loopValues(fence: Fence, values: Performance['values']): readonly (Value | undefined)[] {
+  if (!fence.each) return [undefined];
+  const list = values.get(fence.each.list)?.json;
+  return Array.isArray(list) ? list.map((json): Value => ({ json })).reverse() : [];
+}
+
+async function endJobs({ performance, lost }: UndoOptions, take: (undone: Undone) => void): Promise<void> {
+  const { jobs, signal, timeout } = performance;
+  for (const job of [...jobs].reverse()) {
+    if (lost || job.session.state !== 'open') {
+      if (!job.autoDismiss || job.session.jobs.get(job.id)?.ended === undefined)
+        take({ text: `job-cancel id=${job.id}`, ok: false, why: 'the connection is lost' });
+      continue;
+    }
+    try {
+      const line = await removeJob(job, { signal, ...(timeout > 0 ? { timeout } : {}) });
+      if (line !== undefined) take({ text: line, ok: true });
+    } catch (error) {
+      take({ text: `job-cancel id=${job.id}`, ok: false, why: failureOf(error).message });
+    }
+  }
+}
+
+async function undoStep(
+  step: Step,
+  { performance, shell, lost }: UndoOptions,
+  take: (undone: Undone) => void,
+): Promise<void> {
+  const prompt = step.kind === 'shell' ? '$ ' : '';
+  let text = step.text;
+  try {
+    text = boundText(step, performance);
+  } catch (error) {
+    // What it would undo was never named, so it was never made.
+    failureOf(error);
+    return;
+  }
+  const left = (why: string) => take({ text: `${prompt}${safe(text)}`, ok: false, why });
+  if (performance.signal.aborted) return left('interrupted');
+  if (step.kind === 'shell' && !shell) return left('commands of this host run only when they are allowed');
+  if (step.kind !== 'shell' && lost) return left('the connection is lost');
+  const { failure } = await perform(step, performance);
+  if (failure?.absent) return;
+  if (failure) left(failure.message);
+  else take({ text: `${prompt}${safe(text)}`, ok: true });
+}
