@@ -110,7 +110,8 @@ class Interactive {
       ask: (sentences, question) => this.#ask(sentences, question),
       busy: (what, run) => this.#busy(what, run),
       pipe: (command, input, folder) => this.#outside(() => runPipeline(command, input, folder)),
-      ...(this.#terminal.plain ? {} : { live: run => this.#live(run) }),
+      ...(this.#terminal.plain ? {} : { live: run => this.#live(run), fill: this.#fill }),
+      editLine: text => this.#edit(text),
       setLine: text => this.#editor.setLine(text),
       jobs: () => this.#jobs?.views() ?? [],
       history: () => this.#past,
@@ -298,8 +299,7 @@ class Interactive {
 
   async #edit(text: string): Promise<void> {
     try {
-      const edited = await this.#outside(() => editOutside(text));
-      this.#editor.setLine(edited);
+      this.#editor.setLine(await this.#outside(() => editOutside(text)));
     } catch (error) {
       this.#host.failure(error);
     }
@@ -323,6 +323,21 @@ class Interactive {
       this.#editor.busy(false);
     }
   }
+
+  readonly #fill = (line: string, schema: Schema): Promise<string | undefined> =>
+    this.#outside(async () => {
+      const [{ fillLine }, { askQuestion }] = await Promise.all([
+        import('./filling.ts'),
+        import('../io/question.ts'),
+      ]);
+      const { columns: width } = this.#terminal.size;
+      return fillLine(line, {
+        schema,
+        width,
+        ask: askQuestion,
+        complete: text => this.#typing.completeFresh(text),
+      });
+    });
 
   async #live<T>(run: (live: Live) => Promise<T>): Promise<T> {
     const panel = new Panel(this.#editor, this.#options.clock, () => this.#terminal.size);

@@ -49,6 +49,8 @@ export interface PromptParts {
   /** Runs a view redrawn in place; absent where the screen cannot do that. */
   readonly live?: <T>(run: (live: Live) => Promise<T>) => Promise<T>;
   readonly setLine: (text: string) => void;
+  readonly editLine: (text: string) => Promise<void>;
+  readonly fill?: (line: string, schema: Schema) => Promise<string | undefined>;
   readonly jobs: () => readonly JobView[];
   readonly connect: (address: string) => Promise<Session>;
   /** A new session, to be listened to, or the end of one. */
@@ -69,6 +71,8 @@ export class PromptHost implements Host {
   schema: Schema | undefined;
   readonly live?: <T>(run: (live: Live) => Promise<T>) => Promise<T>;
   readonly setLine: (text: string) => void;
+  readonly editLine: (text: string) => Promise<void>;
+  readonly fill?: (line: string, schema: Schema) => Promise<string | undefined>;
   readonly utcOffset: () => number;
   readonly #parts: PromptParts;
   readonly #given: Schema | undefined;
@@ -78,6 +82,8 @@ export class PromptHost implements Host {
     this.#given = parts.schema;
     this.settings = parts.settings;
     this.setLine = parts.setLine;
+    this.editLine = parts.editLine;
+    if (parts.fill) this.fill = parts.fill;
     this.utcOffset = parts.utcOffset;
     if (parts.live) this.live = parts.live;
     this.clock = parts.clock;

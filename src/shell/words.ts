@@ -6,8 +6,10 @@ import type { Exit, Host } from './host.ts';
 import { pageWords } from './pages.ts';
 import { splitArguments, type Word, wordNamed } from './word.ts';
 import { CONNECT } from './words/connect.ts';
+import { EDIT } from './words/edit.ts';
 import { EVENTS } from './words/events.ts';
 import { EXIT } from './words/exit.ts';
+import { FILL } from './words/fill.ts';
 import { GRAPH } from './words/graph.ts';
 import { HELP } from './words/help.ts';
 import { HISTORY } from './words/history.ts';
@@ -28,6 +30,7 @@ export const WORDS: readonly Word[] = [
   JOBS,
   GRAPH,
   WATCH,
+  FILL,
   SEND,
   HMP,
   PLAY,
@@ -39,6 +42,7 @@ export const WORDS: readonly Word[] = [
   CONNECT,
   SET,
   FORMAT,
+  EDIT,
   HISTORY,
   EXIT,
 ];
