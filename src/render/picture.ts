@@ -45,7 +45,10 @@ export function renderGraph(graph: BlockGraph, options: PictureOptions): readonl
       ),
     );
   }
-  const gone = [...(options.before?.nodes.keys() ?? [])].filter(name => !graph.nodes.has(name));
+  // Names that begin with # are QEMU's own: nobody misses those.
+  const gone = [...(options.before?.nodes.keys() ?? [])].filter(
+    name => !graph.nodes.has(name) && !name.startsWith('#'),
+  );
   if (gone.length > 0) {
     out.push(
       ...wrapLine(

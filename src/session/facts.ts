@@ -12,7 +12,7 @@ export type Ask = (request: Request) => Promise<Reply>;
 
 // The queries that are safe to send though nobody asked for them: asking a type for its properties makes an
 // object of it, and that ends some QEMUs.
-const HARMLESS: ReadonlySet<string> = new Set([
+export const HARMLESS: ReadonlySet<string> = new Set([
   'query-commands',
   'query-qmp-schema',
   'query-named-block-nodes',

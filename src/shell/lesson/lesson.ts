@@ -46,6 +46,7 @@ export function lessonOf(page: Page): Lesson {
     if (fence.group === 'try' && own.length !== 1)
       fault(fence.row, `a qmp try fence of a lesson holds one step, not ${own.length}`, 'Part it.');
   }
+  if (page.practice?.disks) fault(1, 'a lesson has one disk', 'Let it make further images with qemu-img.');
   for (const param of page.params)
     fault(param.row, 'a lesson has no parameters', 'Write the names into its lines.');
   const tasks: Task[] = [];
@@ -78,7 +79,9 @@ export function lessonOf(page: Page): Lesson {
 
 /** A task's line as it is typed. */
 export function answerOf({ step }: Task): string {
-  return step.kind === 'shell' ? `$ ${step.text}` : step.text;
+  // The `&` is for whoever plays the page: at the prompt nothing waits for a job.
+  const text = step.background ? step.text.replace(/\s*&\s*$/, '') : step.text;
+  return step.kind === 'shell' ? `$ ${text}` : text;
 }
 
 /** The steps that bring a fresh VM to where a task begins, its own set-up included. */

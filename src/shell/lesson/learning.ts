@@ -1,0 +1,92 @@
+// Beginning and ending lessons at the prompt, and the list of them.
+import { renderPairs } from '../../render/pairs.ts';
+import { span, wrapLine } from '../../text/line.ts';
+import { safe } from '../../text/safe.ts';
+import type { StyledLine } from '../../text/style.ts';
+import type { Host } from '../host.ts';
+import type { Lesson } from './lesson.ts';
+import { nextLesson, type Progress, startIn } from './progress.ts';
+import { allLessons, findLesson, keepProgress, loadProgress, type Shelved } from './shelf.ts';
+import { Tutor } from './tutor.ts';
+import { type LessonVm, startLessonVm } from './vm.ts';
+
+/** The lesson asked for, or the one to go on with. */
+export async function chooseLesson(wanted: string | undefined): Promise<Shelved> {
+  if (wanted !== undefined) return findLesson(wanted);
+  const all = await allLessons();
+  const rows = all.map(({ lesson }) => ({ name: lesson.name, of: lesson.tasks.length }));
+  return findLesson(nextLesson(loadProgress(), rows) ?? '1');
+}
+
+/** The task to begin at: `from` counts from 1; without it, where the reader stopped. */
+export function firstTask(lesson: Lesson, from?: number): number {
+  return from === undefined ? startIn(loadProgress(), lesson.name, lesson.tasks.length) : from - 1;
+}
+
+/** The lines that a lesson runs on this host, or lets run. */
+export function hostLines({ tasks, closing }: Lesson): readonly string[] {
+  const passages = [...tasks.flatMap(task => task.passages), ...closing];
+  const steps = passages.flatMap(passage => (passage.kind === 'setup' ? [passage.step] : []));
+  const shell = [...steps, ...tasks.map(task => task.step)].filter(step => step.kind === 'shell');
+  const checks = tasks.flatMap(({ step }) => step.effects.map(({ line }) => line));
+  return [...shell.map(step => `$ ${step.text}`), ...checks.filter(line => line.startsWith('$ '))];
+}
+
+/** A tutor for the prompt that stands in the lesson's VM (`qmpsh learn`). */
+export function tutorFor(host: Host, { lesson }: Shelved, vm: LessonVm, at: number): Tutor {
+  keepProgress(lesson, at);
+  const tutor = new Tutor(host, lesson, vm, at);
+  host.tutor = tutor;
+  return tutor;
+}
+
+/** Begins a lesson at the prompt. The monitor that the prompt was connected to before is kept for `leaveLesson`. */
+export async function beginLesson(host: Host, shelved: Shelved, at: number): Promise<void> {
+  const lines = shelved.own ? hostLines(shelved.lesson) : [];
+  const asked = [
+    'This lesson is no part of the shell. It runs on this host:',
+    ...lines.map(line => `    ${line}`),
+  ];
+  if (lines.length > 0 && !host.allowShell && !(await host.confirm(asked, 'Begin it?'))) return;
+  const vm = await host.foreground('a fresh VM', signal => startLessonVm(shelved.lesson, at, signal));
+  const before = host.tutor;
+  host.home ??= { address: host.address, practice: host.practice, folder: host.folder };
+  const tutor = tutorFor(host, shelved, vm, at);
+  await tutor.begin();
+  await before?.close();
+}
+
+/** Ends the lesson; the prompt goes back to where it was, if it was anywhere. */
+export async function leaveLesson(host: Host): Promise<void> {
+  const { tutor, home } = host;
+  host.tutor = undefined;
+  if (home) {
+    host.home = undefined;
+    host.practice = home.practice;
+    host.folder = home.folder;
+    await host.connect(home.address);
+  }
+  await tutor?.close();
+  if (!home) host.leave(0);
+}
+
+/** The lessons, what each teaches, and how far the reader is. */
+export async function lessonRows(width: number): Promise<readonly StyledLine[]> {
+  const progress = loadProgress();
+  const all = await allLessons();
+  const rows = all.map(({ lesson }) => {
+    const state = standing(lesson, progress);
+    return [`${String(lesson.number).padStart(2)} ${lesson.name}`, `${safe(lesson.about)}${state}`] as const;
+  });
+  const how = 'qmpsh learn (or .learn) goes on where you stopped; with a number or a name, with that lesson.';
+  return [...renderPairs([{ title: 'Lessons', rows }], width), [], ...wrapLine([span(how, 'dim')], width)];
+}
+
+function standing(lesson: Lesson, progress: Progress): string {
+  const found = progress.lessons.get(lesson.name);
+  const of = lesson.tasks.length;
+  if (!found) return ` · ${of} steps`;
+  if (found.at > 0 && found.at < of)
+    return ` · ${found.at} of ${of} steps done${found.done ? ', once finished' : ''}`;
+  return found.done ? ` · done` : ` · ${of} steps`;
+}

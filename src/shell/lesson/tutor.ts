@@ -1,0 +1,373 @@
+// Leads a reader through a lesson at the prompt: shows each task, looks at every line that was run, and says whether
+// the task is done. Nothing is kept from the reader: other lines run as ever, and what they break is mended.
+import { runOnHost } from '../../io/hostrun.ts';
+import { parse, requestOf } from '../../language/parse.ts';
+import { QmpshError } from '../../qmp/errors.ts';
+import type { BlockGraph } from '../../render/graph.ts';
+import { renderMarkdown } from '../../render/page.ts';
+import { renderGraph } from '../../render/picture.ts';
+import { span, wrapLine } from '../../text/line.ts';
+import { safe } from '../../text/safe.ts';
+import type { StyledLine } from '../../text/style.ts';
+import type { Host } from '../host.ts';
+import { expectsRefusal } from '../player/judge.ts';
+import { act, expectsJobError, failure, hold, type Place, settle } from './act.ts';
+import { lead, setupLine, showTask, taskHead, verdictLines } from './explain.ts';
+import { judge, type Verdict } from './judge.ts';
+import type { Lesson, Passage, Task } from './lesson.ts';
+import { keepProgress } from './shelf.ts';
+import { looksOther, missing, stateOf, type VmState } from './state.ts';
+import { type LessonVm, startLessonVm } from './vm.ts';
+
+/** The words that belong to a lesson; they are never a line that is judged. */
+export const OWN_WORDS = ['.hint', '.show', '.skip', '.back', '.restart', '.learn'];
+
+/** How often, and every how many milliseconds, a step's effect is looked for. */
+const LOOKS = 50;
+const LOOK_EVERY = 100;
+
+export class Tutor {
+  readonly lesson: Lesson;
+  readonly #host: Host;
+  #vm: LessonVm;
+  #at: number;
+  #hints = 0;
+  /** How the VM stood when the task began. */
+  #began: VmState | undefined;
+  /** The graph that was drawn last. */
+  #drawn: BlockGraph | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(host: Host, lesson: Lesson, vm: LessonVm, at: number) {
+    this.#host = host;
+    this.lesson = lesson;
+    this.#vm = vm;
+    this.#at = at;
+  }
+
+  /** Tasks done; as many as there are when the lesson is through. */
+  get at(): number {
+    return this.#at;
+  }
+
+  get done(): boolean {
+    return this.#at >= this.lesson.tasks.length;
+  }
+
+  /** Takes the prompt to the lesson's VM (unless it is there) and shows where the reader stands. */
+  async begin(): Promise<void> {
+    await this.#enter();
+    await this.#present({ setUp: true });
+  }
+
+  /** Looks at a line that was run, with its exit status. Lines are looked at one after the other. */
+  ran(text: string, status: number): Promise<void> {
+    return this.#inTurn(() => this.#look(text, status));
+  }
+
+  /** Gives one hint more. */
+  async hint(): Promise<void> {
+    const task = this.#task();
+    const { hints } = task.step;
+    const hint = hints[this.#hints];
+    if (hint === undefined) {
+      this.#host.note(
+        `There are no more hints${hints.length > 0 ? '' : ' for this step'}; .show shows the line.`,
+      );
+      return;
+    }
+    this.#hints += 1;
+    const rows = await renderMarkdown(hint, Math.max(20, this.#host.width - 12));
+    this.#host.show(lead(`hint ${this.#hints}/${hints.length}`, rows));
+  }
+
+  /** Shows the line, and what its pieces mean. */
+  async show(): Promise<void> {
+    const task = this.#task();
+    this.#host.show(showTask(task, await this.#host.loadSchema(), this.#host.width));
+  }
+
+  /** Does the step for the reader. */
+  skip(): Promise<void> {
+    return this.#inTurn(async () => {
+      const task = this.#task();
+      this.#host.show(wrapLine(setupLine(task.step.text, task.step.kind), this.#host.width, 4));
+      try {
+        await this.#host.foreground('the step', signal => this.#act(task, signal));
+      } catch (error) {
+        // Something that was typed stands in its way: the same on a fresh VM.
+        if (!(error instanceof QmpshError) || error.kind === 'interrupted') throw error;
+        await this.#rebuild(this.#at + 1);
+      }
+      await this.#advance('skipped');
+    });
+  }
+
+  back(): Promise<void> {
+    return this.#goTo(this.#at - 1, 'This is the first step; .restart begins it anew.');
+  }
+
+  restart(): Promise<void> {
+    return this.#goTo(0);
+  }
+
+  async close(): Promise<void> {
+    await this.#vm.close();
+  }
+
+  #goTo(at: number, refusal = ''): Promise<void> {
+    return this.#inTurn(async () => {
+      if (at < 0) {
+        this.#host.note(refusal);
+        return;
+      }
+      await this.#rebuild(at);
+      this.#at = at;
+      keepProgress(this.lesson, at);
+      await this.#present({ setUp: true });
+    });
+  }
+
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(run).catch(error => {
+      this.#host.failure(error);
+    });
+    this.#turn = turn;
+    return turn;
+  }
+
+  #task(): Task {
+    const task = this.lesson.tasks[this.#at];
+    if (task) return task;
+    throw new QmpshError('usage', `lesson ${this.lesson.number} is done`, {
+      advice: '.learn goes on with the next one, .restart begins this one again.',
+    });
+  }
+
+  async #look(text: string, status: number): Promise<void> {
+    const word = /^\s*(\.[\w-]+)/.exec(text)?.[1];
+    if (this.done || (word !== undefined && OWN_WORDS.includes(word))) return;
+    const task = this.#task();
+    const verdict = judge(text, task.step, this.#host.schema);
+    const did = await this.#outcome(text, task, status, verdict);
+    if (verdict.kind === 'right' && did.asMeant && (await this.#comesToEffect(task))) {
+      await this.#advance('right');
+      return;
+    }
+    if (verdict.kind === 'right') {
+      const why = did.why ?? (did.carriedOut ? 'it has not had its effect' : undefined);
+      if (!did.carriedOut && why === undefined) return; // not confirmed, or not understood: the shell has said so
+      await this.#mend(`The line is right, but ${why}.`);
+      return;
+    }
+    const mayCount = verdict.kind !== 'mistake' && task.step.effects.length > 0;
+    if (did.carriedOut && mayCount && (await this.#hasEffect(task))) {
+      await this.#advance('another way to the same end');
+      return;
+    }
+    await this.#correct(text, verdict, status, did.carriedOut);
+  }
+
+  /** What became of a line, after the jobs that it started or ended. */
+  async #outcome(text: string, { step }: Task, status: number, { kind }: Verdict): Promise<Outcome> {
+    const { session, schema, mark } = this.#host;
+    const request = requestOf(parse(text.trim().replace(/^\(QEMU\)\s+/, ''), schema));
+    if (!request) {
+      const expects = step.kind === 'shell' && step.expected.length > 0;
+      return { carriedOut: status === 0, asMeant: status === 0 || expects };
+    }
+    if (status !== 0) {
+      const meant = status === 1 && expectsRefusal(step);
+      const why = status === 1 ? 'QEMU refused it: something typed before stands in its way' : undefined;
+      return { carriedOut: false, asMeant: meant, ...(meant || why === undefined ? {} : { why }) };
+    }
+    if (request.execute === 'quit') {
+      // Asked whether it is meant, the reader may have said no.
+      if (session?.state === 'open') return { carriedOut: false, asMeant: false };
+      await session?.ended;
+      await this.#vm.practice.exited;
+      return { carriedOut: true, asMeant: true };
+    }
+    if (expectsRefusal(step)) return { carriedOut: true, asMeant: false, why: 'QEMU took it' };
+    // What a mistake has started is taken away again; it may never end by itself.
+    const waits = kind !== 'mistake' && !step.background && !/\s&\s*$/.test(text);
+    if (!session || !waits) return { carriedOut: true, asMeant: true };
+    try {
+      const outcomes = await this.#waitQuietly(signal => settle(request, mark, session, signal));
+      const failed = failure(outcomes, request);
+      const meant = (failed !== undefined) === expectsJobError(step);
+      return { carriedOut: true, asMeant: meant, ...(failed !== undefined && !meant ? { why: failed } : {}) };
+    } catch (error) {
+      if (!(error instanceof QmpshError)) throw error;
+      return { carriedOut: true, asMeant: false, why: error.message };
+    }
+  }
+
+  /** Shows that a job is waited for only where that takes a moment. */
+  async #waitQuietly<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const own = new AbortController();
+    const waiting = run(own.signal);
+    let cancel = () => {};
+    const late = new Promise<'late'>(resolve => {
+      cancel = this.#host.clock.after(300, () => resolve('late'));
+    });
+    const first = await Promise.race([waiting.then(() => 'soon' as const), late]).finally(() => cancel());
+    if (first === 'soon') return waiting;
+    return this.#host.foreground('the job', signal => {
+      signal.addEventListener('abort', () => own.abort(), { once: true });
+      return waiting;
+    });
+  }
+
+  /** A job whose limit was lifted ends a moment later. */
+  async #comesToEffect(task: Task): Promise<boolean> {
+    if (task.step.effects.length === 0) return true;
+    for (let left = LOOKS; left > 0; left -= 1) {
+      if (await this.#hasEffect(task)) return true;
+      await new Promise<void>(resolve => this.#host.clock.after(LOOK_EVERY, resolve));
+    }
+    return false;
+  }
+
+  #hasEffect({ step }: Task): Promise<boolean> {
+    return hold(step.effects, { session: this.#host.session, folder: this.#vm.practice.folder });
+  }
+
+  async #correct(text: string, verdict: Verdict, status: number, carriedOut: boolean): Promise<void> {
+    const { width } = this.#host;
+    // What the shell has found wrong with a line it has also said.
+    const said = status === 2 && verdict.kind === 'near';
+    const lines = said ? [] : await verdictLines(verdict, width);
+    this.#host.show(lines);
+    const isQuery = /^\s*(\(QEMU\)\s+)?(query-|\.|\$|help\b|\?)/.test(text);
+    const lost =
+      this.#began === undefined ? undefined : missing(this.#began, await stateOf(this.#host.session));
+    if (lost !== undefined) await this.#mend(`The lesson cannot go on like this: ${lost}.`);
+    else if (carriedOut && !isQuery && verdict.kind !== 'other')
+      await this.#mend('QEMU has done what you typed.');
+    else if (lines.length > 0 || (status !== 0 && !isQuery))
+      this.#host.note('.hint gives a hint, .show shows the line.');
+  }
+
+  /** Says why, and sets the VM back to where the task began. */
+  async #mend(why: string): Promise<void> {
+    this.#host.note(why, 'warning');
+    await this.#rebuild(this.#at);
+    const state = await stateOf(this.#host.session);
+    this.#began = state;
+    this.#drawn = state?.graph;
+    this.#host.note('The VM is set back to where this step began; try again. .hint gives a hint.');
+  }
+
+  async #rebuild(at: number): Promise<void> {
+    const next = await this.#host.foreground('a fresh VM', signal => startLessonVm(this.lesson, at, signal));
+    const before = this.#vm;
+    this.#vm = next;
+    this.#drawn = undefined;
+    await this.#enter();
+    await before.close();
+  }
+
+  /** Moves the prompt to the lesson's VM. */
+  async #enter(): Promise<void> {
+    const host = this.#host;
+    host.practice = this.#vm.practice;
+    host.folder = this.#vm.practice.folder;
+    if (this.#vm.gone) await host.session?.close();
+    else if (host.address !== this.#vm.address || host.session?.state !== 'open')
+      await host.connect(this.#vm.address);
+  }
+
+  async #advance(how: 'right' | 'skipped' | 'another way to the same end'): Promise<void> {
+    this.#host.show([[span(how === 'right' ? 'Right.' : `${how[0]?.toUpperCase()}${how.slice(1)}.`, 'ok')]]);
+    await this.#draw();
+    this.#at += 1;
+    keepProgress(this.lesson, this.#at);
+    await this.#present({ setUp: false });
+  }
+
+  /** Shows the task: its prose, what the lesson does by itself, the picture where it is another one. */
+  async #present({ setUp }: { readonly setUp: boolean }): Promise<void> {
+    const { lesson } = this;
+    this.#hints = 0;
+    const task = lesson.tasks[this.#at];
+    this.#host.show([[], ...(task ? [taskHead(lesson, this.#at, this.#host.width)] : [])]);
+    let last: Passage['kind'] | undefined;
+    for (const passage of task?.passages ?? lesson.closing) {
+      if (last !== undefined && last !== passage.kind) this.#host.show([[]]);
+      await this.#pass(passage, setUp);
+      last = passage.kind;
+    }
+    const state = await stateOf(this.#host.session);
+    this.#began = state;
+    await this.#draw(state);
+    if (!task) this.#host.note(`Lesson ${lesson.number} is done. .learn goes on, Ctrl-D leaves.`, 'ok');
+    else if (this.#at === 0)
+      this.#host.note(
+        'Type the line. .hint helps, .show shows it, .skip does it; anything else may be typed in between.',
+      );
+  }
+
+  /** `done`: the VM has been through it already. */
+  async #pass(passage: Passage, done: boolean): Promise<void> {
+    const { width } = this.#host;
+    if (passage.kind === 'prose') {
+      this.#host.show(await renderMarkdown(passage.text, width));
+      return;
+    }
+    const { step } = passage;
+    this.#host.show(wrapLine(setupLine(step.text, step.kind), width, 4));
+    const shownOnly = done && step.kind === 'shell' && step.expected.length > 0;
+    if (done && !shownOnly) return;
+    const output = shownOnly
+      ? (await runOnHost(step.text, { folder: this.#vm.practice.folder })).output
+      : await act(step, this.#place());
+    this.#host.show(
+      output.trimEnd() === ''
+        ? []
+        : output
+            .trimEnd()
+            .split('\n')
+            .map(row => [span(safe(row))]),
+    );
+  }
+
+  async #act(task: Task, signal: AbortSignal): Promise<void> {
+    const output = await act(task.step, { ...this.#place(), signal });
+    if (task.step.text === 'quit') await this.#vm.practice.exited;
+    if (output.trimEnd() !== '')
+      this.#host.show(
+        output
+          .trimEnd()
+          .split('\n')
+          .map(row => [span(safe(row))]),
+      );
+  }
+
+  #place(): Place {
+    const host = this.#host;
+    return {
+      session: host.session,
+      schema: host.schema,
+      folder: host.folder,
+      connect: address => host.connect(address),
+    };
+  }
+
+  async #draw(given?: VmState): Promise<void> {
+    const state = given ?? (await stateOf(this.#host.session));
+    if (!state || !looksOther(this.#drawn, state.graph)) return;
+    const before = this.#drawn;
+    this.#drawn = state.graph;
+    const options = { width: this.#host.width - 2, ...(before ? { before } : {}) };
+    const rows = renderGraph(state.graph, options);
+    this.#host.show([[], ...rows.map((row): StyledLine => (row.length === 0 ? row : [span('  '), ...row]))]);
+  }
+}
+
+interface Outcome {
+  readonly carriedOut: boolean;
+  /** It went as the step means it to: done, or refused where the lesson wants that. */
+  readonly asMeant: boolean;
+  readonly why?: string;
+}

@@ -1,0 +1,88 @@
+// The words of lessons: `.learn`, and those that steer the lesson that is under way.
+import { QmpshError } from '../../qmp/errors.ts';
+import type { Exit, Host } from '../host.ts';
+import type { Tutor } from '../lesson/tutor.ts';
+import { misuse } from '../misuse.ts';
+import type { Word } from '../word.ts';
+
+export const LEARN: Word = {
+  name: '.learn',
+  usage: '[LESSON|list|stop]',
+  help: 'lessons on a practice VM: go on, list them, or stop',
+  more: [
+    'Without an argument: goes on with the next lesson, or where you stopped.',
+    '    .learn 3              lesson 3; its name does, too',
+    '    .learn list           all of them, and how far you are',
+    '    .learn stop           ends the lesson and goes back to the VM you came from',
+    'A lesson has a VM of its own; yours is left alone meanwhile.',
+  ],
+  complete: before =>
+    before.length === 0
+      ? [
+          { text: 'list', note: 'all lessons' },
+          { text: 'stop', note: 'end the lesson' },
+        ]
+      : [],
+  run: async ({ args }, host): Promise<Exit> => {
+    if (args.length > 1) throw misuse(LEARN, 'one lesson at a time');
+    const { beginLesson, chooseLesson, firstTask, leaveLesson, lessonRows } = await import(
+      '../lesson/learning.ts'
+    );
+    const [wanted] = args;
+    if (wanted === 'list' || (wanted === undefined && host.tutor?.done === false)) {
+      host.show(await lessonRows(host.width));
+      return 0;
+    }
+    if (wanted === 'stop') {
+      inLesson(host);
+      await leaveLesson(host);
+      return 0;
+    }
+    if (host.kind !== 'prompt')
+      throw new QmpshError('usage', 'a lesson wants a terminal', {
+        advice: 'qmpsh learn --script LESSON prints one, with all answers.',
+      });
+    const shelved = await chooseLesson(wanted);
+    await beginLesson(host, shelved, firstTask(shelved.lesson));
+    return 0;
+  },
+};
+
+function steer(name: string, help: string, more: string, run: (tutor: Tutor) => Promise<void>): Word {
+  const word: Word = {
+    name,
+    usage: '',
+    help: `in a lesson: ${help}`,
+    more: [more],
+    run: async ({ args }, host): Promise<Exit> => {
+      if (args.length > 0) throw misuse(word, `${name} takes no argument`);
+      await run(inLesson(host));
+      return 0;
+    },
+  };
+  return word;
+}
+
+/** The lesson under way, or the error that says there is none. */
+function inLesson(host: Host): Tutor {
+  if (host.tutor) return host.tutor;
+  throw new QmpshError('usage', 'no lesson is under way', { advice: '.learn begins one.' });
+}
+
+export const LESSON_WORDS: readonly Word[] = [
+  LEARN,
+  steer(
+    '.hint',
+    'one hint more',
+    'Each time it is asked it gives the next one; the last comes close to the line.',
+    tutor => tutor.hint(),
+  ),
+  steer('.show', 'the line, and what each piece of it means', 'It is still yours to type.', tutor =>
+    tutor.show(),
+  ),
+  steer('.skip', 'have the step done for you', 'The lesson goes on with the next one.', tutor =>
+    tutor.skip(),
+  ),
+  steer('.back', 'the step before', 'The VM is set back to where that one begins.', tutor => tutor.back()),
+  steer('.restart', 'the lesson from its beginning', 'On a fresh VM.', tutor => tutor.restart()),
+];
