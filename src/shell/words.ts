@@ -15,6 +15,7 @@ import { HELP } from './words/help.ts';
 import { HISTORY } from './words/history.ts';
 import { HMP } from './words/hmp.ts';
 import { JOBS } from './words/jobs.ts';
+import { LESSON_WORDS } from './words/lesson.ts';
 import { EXPECT, LET } from './words/let.ts';
 import { CHECK, PLAY, STEP } from './words/play.ts';
 import { RECORD } from './words/record.ts';
@@ -44,6 +45,7 @@ export const WORDS: readonly Word[] = [
   FORMAT,
   EDIT,
   HISTORY,
+  ...LESSON_WORDS,
   EXIT,
 ];
 
