@@ -11,6 +11,7 @@ export interface PastedLine {
 const PROMPT = /^\s*(?:\(QEMU\)(?:\s|$)|->\s*(?=[{[]))/;
 // What other shells and our own editor print where a line goes on.
 const CONTINUATION = /^\s*(?:TRANS>|\.\.\.)(?:\s|$)/;
+const STEP = /^\s*\$ \S/;
 const PAIR = /^\s*[A-Za-z_][\w.-]*=/;
 
 /** Whether a text is a transcript: then only what stands behind its prompts is run. */
@@ -20,9 +21,9 @@ export function isTranscript(text: string): boolean {
 
 /**
  * The lines in a pasted text, in order, prompts taken off. In a transcript whatever has no prompt (replies, events,
- * prose, `$` steps) is left out. A row that begins with `key=` goes on with the line above it.
+ * prose) is left out, and with `shell` false `$` steps too. A row that begins with `key=` goes on with the line above.
  */
-export function transcript(text: string): readonly PastedLine[] {
+export function transcript(text: string, options: { readonly shell?: boolean } = {}): readonly PastedLine[] {
   const rows = text.split('\n').map(row => row.replace(/\r$/, ''));
   const prompted = rows.some(row => PROMPT.test(row));
   const lines: PastedLine[] = [];
@@ -37,8 +38,9 @@ export function transcript(text: string): readonly PastedLine[] {
     rest = [];
   };
   for (const [i, row] of rows.entries()) {
-    const begins = prompted ? PROMPT.test(row) : row.trim() !== '';
-    if (rest.length > 0 && (isOpen() ? !PROMPT.test(row) : adjacent && PAIR.test(row))) {
+    const step = prompted && options.shell === true && STEP.test(row);
+    const begins = prompted ? PROMPT.test(row) || step : row.trim() !== '';
+    if (rest.length > 0 && (isOpen() ? !PROMPT.test(row) && !step : adjacent && PAIR.test(row))) {
       rest.push(row.replace(CONTINUATION, ''));
       continue;
     }

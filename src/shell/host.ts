@@ -55,6 +55,8 @@ export interface Host {
   loadSchema(): Promise<Schema | undefined>;
   /** Something for a person to read. */
   show(lines: readonly StyledLine[]): void;
+  /** The same, a screenful at a time where it is longer than the screen. */
+  page?(lines: readonly StyledLine[]): Promise<void>;
   /** A note in one sentence. */
   note(text: string, role?: 'dim' | 'warning' | 'ok'): void;
   problems(

@@ -26,9 +26,11 @@ import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 import { EventFeed } from './feed.ts';
 import { shown } from './filter.ts';
-import type { Exit } from './host.ts';
+import type { Exit, Host } from './host.ts';
 import { JobRows } from './jobrows.ts';
+import type { Tutor } from './lesson/tutor.ts';
 import { type Live, Panel } from './live.ts';
+import { rowsOf, showPaged } from './pager.ts';
 import { keepEntry, readPast, type Store } from './past.ts';
 import { PromptHost } from './prompt.ts';
 import { Queue } from './queue.ts';
@@ -49,6 +51,10 @@ export interface InteractiveOptions {
   readonly timeout: number;
   readonly colour: ColourLevel;
   readonly yes: boolean;
+  /** Leads through a lesson from the beginning on. */
+  readonly tutor?: (host: Host) => Tutor;
+  /** The VM has ended already; its files are still there. */
+  readonly gone?: boolean;
 }
 
 const PROMPT: Span = { text: '(QEMU) ', role: 'prompt' };
@@ -62,7 +68,7 @@ const EDITING: Partial<EditorSettings> = {
 
 /** Runs the prompt until the user leaves; gives the exit status. The connection is made before the screen is touched. */
 export async function interactive(options: InteractiveOptions): Promise<Exit> {
-  const session = await options.connect(options.address);
+  const session = options.gone ? undefined : await options.connect(options.address);
   const app = new Interactive(options);
   return app.run(session);
 }
@@ -79,6 +85,7 @@ class Interactive {
   #facts: Facts | undefined;
   #past: string[] = [];
   #jobs: JobRows | undefined;
+  #held: StyledLine[] | undefined;
   #panel: Panel | undefined;
   #interrupt: AbortController | undefined;
   #left: (status: Exit) => void = () => {};
@@ -106,6 +113,7 @@ class Interactive {
       settings,
       width: () => this.#terminal.size.columns,
       print: lines => this.#print(lines),
+      page: lines => this.#page(lines),
       utcOffset: () => -new Date().getTimezoneOffset(),
       ask: (sentences, question) => this.#ask(sentences, question),
       busy: (what, run) => this.#busy(what, run),
@@ -113,6 +121,11 @@ class Interactive {
       ...(this.#terminal.plain ? {} : { live: run => this.#live(run), fill: this.#fill }),
       editLine: text => this.#edit(text),
       setLine: text => this.#editor.setLine(text),
+      dialogue: {
+        key: (question, keys) => this.#key(question, keys),
+        form: fields => this.#outside(async () => (await import('../io/form.ts')).askFields(fields)),
+        edit: text => this.#outside(() => editOutside(text)),
+      },
       jobs: () => this.#jobs?.views() ?? [],
       history: () => this.#past,
       keepSettings: now => {
@@ -125,12 +138,15 @@ class Interactive {
     this.#typing = new Typing(
       this.#host,
       () => this.#facts,
-      typed => listFiles(typed, options.folder),
+      typed => listFiles(typed, this.#host.folder),
     );
     this.#queue = new Queue(this.#host, {
       hmp: options.hmp,
-      outside: command => this.#outside(() => runOutside(command, options.folder)),
-      echo: text => this.#print([[this.#prompt(), span(safe(text))]]),
+      outside: command => this.#outside(() => runOutside(command, this.#host.folder)),
+      yes: options.yes,
+      ask: (question, keys) => this.#editor.ask(question, keys),
+      ran: async (text, status) => this.#host.tutor?.ran(text, status),
+      echo: text => this.#print([[this.#prompt(), span(safe(text.replace(/\s*\n\s*/g, ' ')))]]),
     });
     this.#feed = new EventFeed(options.clock, events => {
       const width = this.#terminal.size.columns;
@@ -140,14 +156,17 @@ class Interactive {
     for (const problem of problems) this.#host.note(`${settingsFile}: ${problem}`, 'warning');
   }
 
-  run(session: Session): Promise<Exit> {
+  run(session: Session | undefined): Promise<Exit> {
     return new Promise<Exit>(resolve => {
       this.#left = status => resolve(status);
       this.#listen();
       this.#editor.flush();
       this.#applySettings();
       this.#loadPast();
-      this.#host.join(session);
+      const tutor = this.#options.tutor?.(this.#host);
+      if (session) this.#host.join(session);
+      else this.#editor.setPrompt(GONE);
+      tutor?.begin().catch(error => this.#host.failure(error));
     }).finally(() => this.#close());
   }
 
@@ -157,6 +176,7 @@ class Interactive {
     this.#editor.close();
     await this.#terminal.close();
     await this.#host.session?.close();
+    await this.#host.tutor?.close();
   }
 
   /** What the editor asks for. */
@@ -222,9 +242,14 @@ class Interactive {
 
   async #welcome(session: Session): Promise<void> {
     try {
-      if (session.greeting) this.#print([renderWelcome(await vitals(session), this.#terminal.size.columns)]);
-      if (this.#options.practice && session === this.#host.session)
-        this.#host.note(`practice VM in ${this.#options.practice.folder}, removed when you leave`);
+      // A lesson has its own first words.
+      const { tutor, practice } = this.#host;
+      if (session.greeting && !tutor)
+        this.#print([renderWelcome(await vitals(session), this.#terminal.size.columns)]);
+      if (practice && !tutor && session === this.#host.session) {
+        this.#host.note(`practice VM in ${practice.folder}, removed when you leave`);
+        this.#host.note('New to this? .learn begins the lessons.');
+      }
       await this.#host.loadSchema();
       this.#editor.recolour();
       this.#changed(this.#editor.text, this.#editor.cursor);
@@ -240,6 +265,7 @@ class Interactive {
     this.#jobs?.close();
     this.#jobs = undefined;
     if (error && !expected) this.#host.failure(error);
+    else if (this.#host.tutor) this.#host.note('QEMU has ended.');
     else this.#host.note('QEMU has ended. .connect ADDRESS connects to another, Ctrl-D leaves.');
     this.#editor.setPrompt(GONE);
   }
@@ -249,7 +275,21 @@ class Interactive {
   }
 
   #print(lines: readonly StyledLine[]): void {
-    this.#editor.print(lines);
+    if (this.#held) this.#held.push(...lines);
+    else this.#editor.print(lines);
+  }
+
+  /** What comes meanwhile waits, so as not to stand in the middle of it. */
+  async #page(lines: readonly StyledLine[]): Promise<void> {
+    const { columns, rows } = this.#terminal.size;
+    const paging = this.#host.settings.paging && !this.#terminal.plain && !this.#held && !this.#panel;
+    if (!paging || rowsOf(lines, columns) < rows) return this.#print(lines);
+    this.#held = [];
+    await this.#live(live => showPaged(lines, live, part => this.#editor.print(part))).finally(() => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      this.#print(held);
+    });
   }
 
   #submit(text: string): void {
@@ -312,6 +352,13 @@ class Interactive {
     return key === 'y';
   }
 
+  /** One of the keys, the first for Enter; undefined for Ctrl-C and Esc. */
+  async #key(question: string, keys: readonly string[]): Promise<string | undefined> {
+    const key = await this.#editor.ask(question, [...new Set([...keys, 'Enter', 'Escape'])]);
+    if (keys.includes(key)) return key;
+    return key === 'Enter' ? keys[0] : undefined;
+  }
+
   async #busy<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const interrupt = new AbortController();
     this.#interrupt = interrupt;
@@ -347,6 +394,8 @@ class Interactive {
     } finally {
       this.#panel = undefined;
       this.#editor.panel(undefined);
+      for (const key of panel.unused())
+        this.#editor.dispatch([...key].length === 1 ? { type: 'text', text: key } : { type: 'key', key });
     }
   }
 

@@ -14,6 +14,8 @@ export interface Live {
    * changed: time to draw again. Keys typed meanwhile are kept.
    */
   key(ms: number): Promise<string | undefined>;
+  /** Gives a key back: with the view gone, it is for the prompt. */
+  giveBack(key: string): void;
 }
 
 /** Keys that leave any view. */
@@ -59,10 +61,19 @@ export class Panel implements Live {
     });
   }
 
+  giveBack(key: string): void {
+    this.#keys.unshift(key);
+  }
+
   /** A key came. */
   press(key: string): void {
     if (this.#wake) this.#wake(key);
     else this.#keys.push(key);
+  }
+
+  /** Keys that nobody wanted: they are for the prompt. */
+  unused(): readonly string[] {
+    return this.#keys;
   }
 
   /** Something else is to be drawn. */

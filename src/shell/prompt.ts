@@ -1,4 +1,6 @@
 // The host of a prompt: what lines typed on a terminal may use. The screen is given to it.
+import { inFolder } from '../io/lessons.ts';
+import { kindOfPath } from '../io/pages.ts';
 import type { Practice } from '../io/practice.ts';
 import type { Problem, Warning } from '../language/line.ts';
 import { print } from '../language/print.ts';
@@ -18,7 +20,8 @@ import { span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { ALL_EVENTS, type EventFilter } from './filter.ts';
-import type { Exit, Host } from './host.ts';
+import type { Dialogue, Exit, Host } from './host.ts';
+import type { Tutor } from './lesson/tutor.ts';
 import type { Live } from './live.ts';
 import { schemaOf } from './send.ts';
 import type { Settings } from './settings.ts';
@@ -35,6 +38,8 @@ export interface PromptParts {
   readonly yes: boolean;
   readonly width: () => number;
   readonly print: (lines: readonly StyledLine[]) => void;
+  /** Prints a screenful at a time where there is more than one. */
+  readonly page: (lines: readonly StyledLine[]) => Promise<void>;
   readonly utcOffset: () => number;
   /** A one-key question in place of the prompt. */
   readonly ask: (sentences: readonly string[], question: string) => Promise<boolean>;
@@ -52,6 +57,8 @@ export interface PromptParts {
   readonly editLine: (text: string) => Promise<void>;
   readonly fill?: (line: string, schema: Schema) => Promise<string | undefined>;
   readonly jobs: () => readonly JobView[];
+  /** Questions of pages. */
+  readonly dialogue: Dialogue;
   readonly connect: (address: string) => Promise<Session>;
   /** A new session, to be listened to, or the end of one. */
   readonly joined: (session: Session) => void;
@@ -62,7 +69,7 @@ export class PromptHost implements Host {
   readonly kind = 'prompt';
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly folder: string;
+  folder: string;
   session: Session | undefined;
   address: string;
   practice: Practice | undefined;
@@ -74,6 +81,9 @@ export class PromptHost implements Host {
   readonly editLine: (text: string) => Promise<void>;
   readonly fill?: (line: string, schema: Schema) => Promise<string | undefined>;
   readonly utcOffset: () => number;
+  readonly dialogue: Dialogue;
+  last: Json = null;
+  tutor: Tutor | undefined;
   readonly #parts: PromptParts;
   readonly #given: Schema | undefined;
 
@@ -82,6 +92,7 @@ export class PromptHost implements Host {
     this.#given = parts.schema;
     this.settings = parts.settings;
     this.setLine = parts.setLine;
+    this.dialogue = parts.dialogue;
     this.editLine = parts.editLine;
     if (parts.fill) this.fill = parts.fill;
     this.utcOffset = parts.utcOffset;
@@ -105,12 +116,21 @@ export class PromptHost implements Host {
   }
 
   async connect(address: string): Promise<void> {
-    await this.session?.close();
+    // It is left on purpose: its end is nothing to tell.
+    const left = this.session;
     this.session = undefined;
+    await left?.close();
     this.schema = this.#given;
-    const session = await this.#parts.connect(address);
-    this.address = address;
+    const to = this.#inPractice(address);
+    const session = await this.#parts.connect(to);
+    this.address = to;
     this.join(session);
+  }
+
+  /** A socket in the practice VM's folder may be named as QEMU names it there. */
+  #inPractice(address: string): string {
+    const there = inFolder(this.folder, address);
+    return this.practice && kindOfPath(there) === 'socket' ? there : address;
   }
 
   async loadSchema(): Promise<Schema | undefined> {
@@ -123,6 +143,10 @@ export class PromptHost implements Host {
 
   show(lines: readonly StyledLine[]): void {
     this.#parts.print(lines.flatMap(line => wrapLine(line, this.width)));
+  }
+
+  page(lines: readonly StyledLine[]): Promise<void> {
+    return this.#parts.page(lines.flatMap(line => wrapLine(line, this.width)));
   }
 
   note(text: string, role: 'dim' | 'warning' | 'ok' = 'dim'): void {
@@ -166,7 +190,7 @@ export class PromptHost implements Host {
     if (this.#parts.verbose) this.show([[span('-> ', 'dim'), span(safe(spacedJson(message)))]]);
   }
 
-  reply(reply: Reply, request: Request | undefined): void {
+  reply(reply: Reply, request: Request | undefined): Promise<void> {
     const pending = this.session?.pending ?? [];
     const command = request?.execute ?? '';
     // With others still under way, say which one this answers.
@@ -179,11 +203,20 @@ export class PromptHost implements Host {
       ...(request ? { request } : {}),
       explain: explained,
     });
-    this.#parts.print([...whose, ...lines]);
+    return this.#parts.page([...whose, ...lines]);
   }
 
   jobs(): readonly JobView[] {
     return this.#parts.jobs();
+  }
+
+  open(address: string): Promise<Session> {
+    return this.#parts.connect(address);
+  }
+
+  /** `--yes` answers this question, too. */
+  get allowShell(): boolean {
+    return this.#parts.yes;
   }
 
   history(): readonly string[] {

@@ -1,6 +1,9 @@
 // Lines typed at the prompt on their way: in the order typed. A line of its own does not wait for the reply of the one
 // before; the lines of a paste do.
 import { isTranscript, transcript } from '../language/transcript.ts';
+import { span } from '../text/line.ts';
+import { safe } from '../text/safe.ts';
+import type { StyledLine } from '../text/style.ts';
 import type { Host } from './host.ts';
 import { runLine } from './run.ts';
 
@@ -9,6 +12,12 @@ export interface QueueParts {
   readonly hmp: boolean;
   /** Runs a `$` line on this host. */
   readonly outside: (command: string) => Promise<number>;
+  /** Nothing is asked. */
+  readonly yes: boolean;
+  /** A question that one of the keys answers. */
+  readonly ask: (question: string, keys: readonly string[]) => Promise<string>;
+  /** Told of each line that has run, with its exit status. */
+  readonly ran?: (text: string, status: number) => Promise<void>;
   /** Shows a line of a paste before it runs. */
   readonly echo: (text: string) => void;
 }
@@ -33,6 +42,12 @@ export class Queue {
   }
 
   async #one(text: string): Promise<number> {
+    const status = await this.#run(text);
+    await this.#parts.ran?.(text, status);
+    return status;
+  }
+
+  async #run(text: string): Promise<number> {
     const line = text.trim();
     if (line.startsWith('$ ')) {
       const status = await this.#parts.outside(line.slice(2));
@@ -47,11 +62,11 @@ export class Queue {
     return runLine(this.#parts.hmp && !word ? `.hmp ${line}` : text, this.#host);
   }
 
-  /** The lines of a transcript one after the other; the first that fails ends it. */
+  /** The lines of a paste one after the other, once the user has seen them; the first that fails ends it. */
   async #paste(text: string): Promise<void> {
-    const lines = transcript(text);
-    for (const [i, { text: line }] of lines.entries()) {
-      this.#parts.echo(line);
+    const lines = await this.#agreed(text);
+    for (const [i, line] of lines.entries()) {
+      if (lines.length > 1) this.#parts.echo(line);
       const status = await this.#one(line);
       if (status === 0) continue;
       const rest = lines.length - i - 1;
@@ -59,4 +74,37 @@ export class Queue {
       return;
     }
   }
+
+  /** What of a paste is to run. One line alone needs no question, however many rows it takes. */
+  async #agreed(text: string): Promise<readonly string[]> {
+    const lines = transcript(text).map(line => line.text);
+    const all = transcript(text, { shell: true }).map(line => line.text);
+    const steps = all.length - lines.length;
+    if (all.length <= 1 && !isTranscript(text)) return lines;
+    if (all.length === 0) {
+      this.#host.note('there is no line to run in what was pasted');
+      return [];
+    }
+    if (this.#parts.yes) return lines;
+    this.#host.show(all.map((line, i) => listed(line, i, all.length)));
+    const count = (n: number) => (n === 1 ? 'this line' : `these ${n} lines`);
+    if (steps === 0) {
+      const key = await this.#parts.ask(`Run ${count(all.length)}? [y/N] `, ['y', 'n', 'Enter', 'Escape']);
+      return key === 'y' ? lines : this.#none();
+    }
+    const question = `Run them? y: all but the ${steps} for this host ($), a: all of them [y/a/N] `;
+    const key = await this.#parts.ask(question, ['y', 'a', 'n', 'Enter', 'Escape']);
+    return key === 'a' ? all : key === 'y' ? lines : this.#none();
+  }
+
+  #none(): readonly string[] {
+    this.#host.note('nothing was run');
+    return [];
+  }
+}
+
+function listed(line: string, i: number, count: number): StyledLine {
+  const number = `${i + 1}`.padStart(String(count).length);
+  const role = line.startsWith('$ ') ? 'warning' : 'command';
+  return [span(`  ${number}  `, 'dim'), span(safe(line.replace(/\s*\n\s*/g, ' ')), role)];
 }

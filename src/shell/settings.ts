@@ -10,6 +10,8 @@ export interface Settings {
   timeout: number;
   /** When the menu of candidates comes. */
   menu: 'tab' | 'typing';
+  /** Whether what is longer than the screen comes a screenful at a time. */
+  paging: boolean;
   hints: boolean;
   suggestions: boolean;
 }
@@ -29,12 +31,13 @@ export function defaultSettings(): Settings {
     confirm: true,
     timeout: 0,
     menu: 'typing',
+    paging: true,
     hints: true,
     suggestions: true,
   };
 }
 
-function onOff(name: 'confirm' | 'hints' | 'suggestions', help: string): Setting {
+function onOff(name: 'confirm' | 'paging' | 'hints' | 'suggestions', help: string): Setting {
   return {
     name,
     values: ['on', 'off'],
@@ -75,6 +78,7 @@ export const SETTINGS: readonly Setting[] = [
     },
   },
   onOff('confirm', 'ask before quit, system_reset and their like'),
+  onOff('paging', 'show what is longer than the screen a screenful at a time'),
   onOff('hints', 'the row under the line that explains the argument at the cursor'),
   onOff('suggestions', 'the grey rest of a line, taken with Right or End'),
 ];

@@ -6,6 +6,7 @@ import { type Completion, complete, type Offer } from '../language/complete.ts';
 import { hint } from '../language/hint.ts';
 import type { Problem } from '../language/line.ts';
 import { suggest } from '../language/suggest.ts';
+import { isTranscript } from '../language/transcript.ts';
 import type { Wanted } from '../schema/names.ts';
 import type { Facts } from '../session/facts.ts';
 import { span } from '../text/line.ts';
@@ -14,6 +15,7 @@ import type { Place } from '../text/span.ts';
 import type { StyledLine } from '../text/style.ts';
 import { fit } from '../text/width.ts';
 import type { Host } from './host.ts';
+import { readPageWords } from './pages.ts';
 import { allWords } from './words.ts';
 
 export class Typing {
@@ -28,6 +30,17 @@ export class Typing {
   }
 
   complete(text: string, cursor: number): Completion {
+    const inner = innerLine(text);
+    if (inner === undefined || cursor < inner) return this.#complete(text, cursor);
+    const { candidates, wanted } = this.#complete(text.slice(inner), cursor - inner);
+    const shift = ({ start, end }: Place) => ({ start: start + inner, end: end + inner });
+    return {
+      candidates: candidates.map(one => ({ ...one, place: shift(one.place) })),
+      ...(wanted ? { wanted: { ...wanted, place: shift(wanted.place) } } : {}),
+    };
+  }
+
+  #complete(text: string, cursor: number): Completion {
     return complete(text, cursor, this.#host.schema, {
       words: allWords().map((word, _, words) => ({
         name: word.name,
@@ -67,8 +80,14 @@ export class Typing {
 
   /** The row under the line: what is wrong where the cursor has left, else what belongs at the cursor. */
   hint(text: string, cursor: number): StyledLine | undefined {
+    // Pages are words with parameters: what they are is read while the first letters are typed.
+    if (text.startsWith('.')) void readPageWords();
     if (!this.#host.settings.hints || text.trim() === '') return undefined;
     const { width } = this.#host;
+    if (isTranscript(text))
+      return [span(fit('a transcript: Enter shows what of it would run', width), 'dim')];
+    const inner = innerLine(text);
+    if (inner !== undefined && cursor >= inner) return this.hint(text.slice(inner), cursor - inner);
     const [problem] = problemsWhileTyping(text, cursor, this.#host.schema);
     if (problem) return problemRow(problem, width);
     return hint(text, cursor, this.#host.schema, width);
@@ -83,6 +102,7 @@ export class Typing {
 
   /** The colours of the line, with what is wrong underlined. */
   marks(text: string, cursor: number): readonly Mark[] {
+    if (isTranscript(text)) return [];
     const colours = colour(text, this.#host.schema);
     const problems = problemsWhileTyping(text, cursor, this.#host.schema).map(problem => problem.place);
     return problems.length === 0 ? colours : underline(text.length, colours, problems);
@@ -92,6 +112,12 @@ export class Typing {
     if (wanted.kind === 'file') return this.#files(wanted.typed);
     return this.#facts()?.values(wanted);
   }
+}
+
+/** Where in the line of a word another line begins, which is completed and explained as such. */
+function innerLine(text: string): number | undefined {
+  const found = /^\s*\.(?:watch(?:\s+\d\w*)?\s+(?=[^\s\d]|$)|(?:fill|help)\s+(?=[\w-]+\s))/.exec(text);
+  return found?.[0].length;
 }
 
 function problemRow(problem: Problem, width: number): StyledLine {

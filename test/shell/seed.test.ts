@@ -146,6 +146,7 @@ test('mirror and block-job-complete: the guest then sits on node-E', () =>
       screen.key('Enter');
       await screen.waitFor(/BLOCK_JOB_COMPLETED +job0 +mirror/);
       await screen.waitFor(atPrompt);
+      await enter(screen, '.set paging off');
       await enter(screen, '.format json');
       await enter(screen, 'query-block');
       await screen.waitFor(/"node-name": "node-E"/);

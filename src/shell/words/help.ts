@@ -1,8 +1,14 @@
+import { manualSource } from '../../io/manual.ts';
+import { contextOf } from '../../language/context.ts';
+import { readLine } from '../../language/tokens.ts';
+import { problemsWhileTyping } from '../../language/typing.ts';
 import { renderArgumentHelp, renderCommandHelp, renderEventHelp, renderPairs } from '../../render/help.ts';
+import { manualSection } from '../../render/manual.ts';
+import { qemuVersion } from '../../render/welcome.ts';
 import type { Schema } from '../../schema/model.ts';
 import * as notes from '../../schema/notes.ts';
 import { nearest } from '../../text/fuzzy.ts';
-import { span } from '../../text/line.ts';
+import { span, wrapLine } from '../../text/line.ts';
 import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
 import { matchesPattern } from '../filter.ts';
@@ -13,29 +19,39 @@ import { type Word, wordNamed } from '../word.ts';
 
 export const HELP: Word = {
   name: '.help',
-  usage: '[COMMAND|COMMAND.ARGUMENT|EVENT|WORD|keys|TEXT]',
+  usage: '[COMMAND [key=value ...]|COMMAND.ARGUMENT|EVENT|WORD|keys|TEXT]',
   help: 'explain a command, an argument, an event, a word, or the keys',
   more: [
     'Another text is looked for in all names and descriptions:',
-    '    .help blockdev-mirror         .help blockdev-mirror.sync',
+    '    .help blockdev-mirror         .help blockdev-mirror.sync        .help blockdev-add driver=qcow2',
     '    .help BLOCK_JOB_READY         .help bitmap',
   ],
   complete: (before, _typed, host, words) => (before.length === 0 ? topics(host, words) : []),
   run: async ({ args, rest, words }, host): Promise<Exit> => {
     if (rest === '') {
-      host.show(overview(words, host.width));
+      await showLong(overview(words, host.width), host);
       return 0;
     }
     if (args.length === 1) {
       const page = await onTopic(args[0] ?? '', host, words);
       if (page) {
-        host.show(page);
+        await showLong(page, host);
+        return 0;
+      }
+    }
+    if (args.length > 1 && args.slice(1).every(arg => arg.includes('='))) {
+      const page = await withGiven(rest, host);
+      if (page) {
+        await showLong(page, host);
         return 0;
       }
     }
     const found = search(rest, host, words);
     if (found.length > 0) {
-      host.show(renderPairs([{ title: `Where ${safe(rest)} is mentioned`, rows: found }], host.width));
+      await showLong(
+        renderPairs([{ title: `Where ${safe(rest)} is mentioned`, rows: found }], host.width),
+        host,
+      );
       return 0;
     }
     const near = nearest(
@@ -46,6 +62,42 @@ export const HELP: Word = {
     throw misuse(HELP, `nothing is called ${rest}, and no description mentions it${meant}`);
   },
 };
+
+/** A page that may be longer than the screen. */
+async function showLong(lines: readonly StyledLine[], host: Host): Promise<void> {
+  if (host.page) await host.page(lines);
+  else host.show(lines);
+}
+
+/** The page of a command with the variant that is picked: `blockdev-add driver=qcow2`. */
+async function withGiven(rest: string, host: Host): Promise<readonly StyledLine[] | undefined> {
+  const schema = await host.loadSchema();
+  const tree = readLine(rest);
+  if (!schema || tree.kind !== 'command') return undefined;
+  const command = schema.commands.get(tree.call.name);
+  if (!command) return undefined;
+  const [problem] = problemsWhileTyping(rest, -1, schema);
+  if (problem) {
+    const near = problem.nearest ?? [];
+    throw misuse(HELP, `${problem.message}${near.length > 0 ? `; did you mean ${near.join(', ')}?` : ''}`);
+  }
+  const { given } = contextOf(command.name, command.arguments, tree.call.args, rest);
+  return renderCommandHelp(command, { width: host.width, notes, given });
+}
+
+/** What QEMU's own manual says, where this host has it. */
+async function fromManual(name: string, host: Host): Promise<readonly StyledLine[]> {
+  const source = await manualSource();
+  const section = source === undefined ? undefined : manualSection(source, name, host.width);
+  if (!section) return [];
+  const { version } = section;
+  const greeting = host.session?.greeting;
+  const own = greeting ? qemuVersion(greeting) : undefined;
+  const differs =
+    own !== undefined && version !== undefined && own !== version ? `; this VM is QEMU ${own}` : '';
+  const title = `From the manual of QEMU${version === undefined ? '' : ` ${version}`}${differs}`;
+  return [[], ...wrapLine([span(title, 'title')], host.width), ...section.lines];
+}
 
 function topics(
   host: Host,
@@ -107,9 +159,9 @@ async function onTopic(
   if (!schema) return undefined;
   const options = { width, notes };
   const command = schema.commands.get(topic);
-  if (command) return renderCommandHelp(command, options);
+  if (command) return [...renderCommandHelp(command, options), ...(await fromManual(command.name, host))];
   const event = schema.events.get(topic) ?? schema.events.get(topic.toUpperCase());
-  if (event) return renderEventHelp(event, options);
+  if (event) return [...renderEventHelp(event, options), ...(await fromManual(event.name, host))];
   return argumentPage(topic, schema, width);
 }
 
