@@ -60,8 +60,9 @@ export function nearest(typed: string, names: readonly string[], max = 3): reado
     for (const { item, score } of fuse.search(typed.slice(0, 32), { limit: max }))
       offer(item, 1 + (score ?? 1));
   }
-  // Of two names one edit away, the one of the same length: two letters swapped is the commonest slip.
-  const apart = (name: string) => Math.abs(name.length - typed.length);
+  // Of two names one edit away, the one that only goes on; else the one of the same length, since two letters swapped
+  // is the commonest slip.
+  const apart = (name: string) => (fold(name).startsWith(want) ? -1 : Math.abs(name.length - typed.length));
   const best = [...scores].sort((a, b) => a[1] - b[1] || apart(a[0]) - apart(b[0]));
   return best.slice(0, max).map(([name]) => name);
 }

@@ -16,6 +16,7 @@ const MEANT: readonly (readonly [string, readonly string[], string])[] = [
   ['Query-Status', COMMANDS, 'query-status'],
   ['query_status', COMMANDS, 'query-status'],
   ['query-stauts', COMMANDS, 'query-status'],
+  ['query-statu', COMMANDS, 'query-status'],
   ['bock-job-cancl', COMMANDS, 'block-job-cancel'],
   ['mirror', COMMANDS, 'drive-mirror'],
   ['qiut', COMMANDS, 'quit'],
