@@ -28,6 +28,8 @@ export interface PracticeOptions {
   readonly keep?: string;
   /** Size of the disk: a number of bytes, or one with k, M, G or T. Default 39M. */
   readonly disk?: string;
+  /** Sizes of further disks, empty ones: `b.qcow2` is node-B behind virtio1, and so on. */
+  readonly disks?: readonly string[];
   /** Further arguments of QEMU. */
   readonly args?: readonly string[];
   /** The QEMU program; found on this machine when not given. */
@@ -65,6 +67,9 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Prac
   if (!/^[a-z][a-z0-9-]{0,15}$/.test(name))
     throw new QmpshError('usage', `${name} cannot name a practice VM`);
   const size = diskSize(options.disk ?? '39M');
+  const more = (options.disks ?? []).map((text, i) => ({ letter: LETTERS[i] ?? '', size: diskSize(text) }));
+  if (more.length > LETTERS.length)
+    throw new QmpshError('usage', `a practice VM takes ${LETTERS.length} further disks at most`);
   const qemu = options.qemu ?? findQemu();
   const shared = options.beside?.folder ?? (options.keep === undefined ? undefined : kept(options.keep));
   const folder = shared ?? temporaryFolder();
@@ -79,10 +84,20 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Prac
     });
   }
   const leftover = fits && shared !== undefined ? address : socketFolder;
-  const guarded = guard(folder, leftover, [qemu, ...hardware(name, address), ...(options.args ?? [])]);
+  const disks = more.flatMap(({ letter }, i) => furtherDisk(letter, i + 1));
+  const guarded = guard(folder, leftover, [
+    qemu,
+    ...hardware(name, address),
+    ...disks,
+    ...(options.args ?? []),
+  ]);
   try {
     const disk = join(folder, `${name}.qcow2`);
     if (!existsSync(disk)) await makeDisk(disk, size, options.empty ? 0 : FILLED);
+    for (const { letter, size: bytes } of more) {
+      const path = join(folder, `${letter}.qcow2`);
+      if (!existsSync(path)) await makeDisk(path, bytes, 0);
+    }
     options.signal?.throwIfAborted();
     const pid = await guarded.start();
     let left: Ended | undefined;
@@ -115,6 +130,16 @@ function hardware(name: string, address: string): readonly string[] {
     ...['-blockdev', `driver=qcow2,node-name=${node},file.driver=file,file.filename=${name}.qcow2`],
     ...['-device', `virtio-blk,id=virtio0,drive=${node}`],
     ...['-chardev', `socket,id=qmp,path=${path},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
+  ];
+}
+
+const LETTERS = 'bcdefgh';
+
+function furtherDisk(letter: string, number: number): readonly string[] {
+  const node = `node-${letter.toUpperCase()}`;
+  return [
+    ...['-blockdev', `driver=qcow2,node-name=${node},file.driver=file,file.filename=${letter}.qcow2`],
+    ...['-device', `virtio-blk,id=virtio${number},drive=${node}`],
   ];
 }
 

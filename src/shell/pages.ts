@@ -15,8 +15,15 @@ export function pageWords(): readonly Word[] {
   return words;
 }
 
-/** Reads the pages, so that completion knows their parameters at once. */
-export async function readPageWords(): Promise<void> {
+let warm: Promise<void> | undefined;
+
+/** Reads the pages once, so that completion knows their parameters at once. */
+export function readPageWords(): Promise<void> {
+  warm ??= readAll();
+  return warm;
+}
+
+async function readAll(): Promise<void> {
   for (const { name, path } of findPages()) {
     try {
       read.set(name, await loadPage(path, '/'));

@@ -164,7 +164,8 @@ class Run {
       return { exit: 130, played: this.#played, interrupted: 'left', undone: [] };
     }
     const text = decision && 'text' in decision ? decision.text : undefined;
-    report.begin(step, text ?? bound.text);
+    // A policy that asks has shown the line already.
+    if (!policy.next) report.begin(step, text ?? bound.text);
     const act = (signal: AbortSignal) => perform(step, this.#performance(signal), text);
     const result = outer ? await act(outer) : await stage.host.foreground(text ?? bound.text, act);
     this.#played += 1;

@@ -61,7 +61,7 @@ export class Stage {
       host.mark = 0;
     }
     const session = host.session;
-    if (!session || session.state !== 'open')
+    if (session?.state !== 'open')
       throw new QmpshError('lost', 'there is no connection any more', {
         advice: 'The QEMU it led to has ended, or was told to.',
       });

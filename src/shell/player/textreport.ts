@@ -68,9 +68,9 @@ export class TextReport implements Report {
 
   failed(step: Step | undefined, failure: Failure): void {
     const { page } = this.#options;
-    const where = step
-      ? `${safe(page.name)}:${step.row}: ${numbered(page, step)}${safe(firstRow(step.text))}: `
-      : '';
+    // The line stands above, unless it is one that is not shown.
+    const line = step && this.#quiet(step) ? `${safe(firstRow(step.text))}: ` : '';
+    const where = step ? `${safe(page.name)}:${step.row}: ${numbered(page, step)}${line}` : '';
     this.#show([[span('failed', 'error'), span(`  ${where}${failure.message}`)]]);
     if (failure.advice !== undefined) this.#show([[span(`        ${failure.advice}`, 'dim')]]);
   }
@@ -95,7 +95,7 @@ export class TextReport implements Report {
       return;
     }
     const left = this.#undone.filter(undone => !undone.ok);
-    if (ending.interrupted) this.#show([[span('left', 'warning'), span(`  ${title} after ${count}`)]]);
+    if (ending.interrupted) this.#show([[span(`${title} ends here, after ${count}.`)]]);
     if (left.length > 0)
       this.#show([
         [span(`These lines clean up what is left, in this order:`)],

@@ -5,7 +5,7 @@ import { QmpshError } from '../../qmp/errors.ts';
 import type { Exit, Host } from '../host.ts';
 import { misuse } from '../misuse.ts';
 import { readPlay } from '../player/call.ts';
-import { loadPage } from '../player/load.ts';
+import { loadPage, pagePath } from '../player/load.ts';
 import type { Offer, Word } from '../word.ts';
 
 export const PLAY_OPTIONS: readonly Offer[] = [
@@ -24,14 +24,23 @@ export async function runPlay(text: string, typed: string, host: Host): Promise<
   const output = { show: host.show.bind(host) };
   if (options.update) throw new QmpshError('usage', '--update belongs to .check');
   if (options.dryRun) return showDry(page, given, options.choice, host.schema, host, output);
-  const exit = await playPage(
-    { page, given, choice: options.choice, step: options.step, verbose: false },
-    host,
-    output,
+  const exit = await quietly(host, () =>
+    playPage({ page, given, choice: options.choice, step: options.step, verbose: false }, host, output),
   );
   if (exit === 0) host.recorder?.word(typed);
   else host.recorder?.failed(typed, `exit status ${exit}`);
   return exit;
+}
+
+/** A page tells of its jobs itself: their events only go to the log meanwhile. */
+async function quietly<T>(host: Host, run: () => Promise<T>): Promise<T> {
+  const { filter } = host;
+  host.filter = { on: false, patterns: [] };
+  try {
+    return await run();
+  } finally {
+    host.filter = filter;
+  }
 }
 
 function completePage(before: readonly string[], typed: string, host: Host): readonly Offer[] {
@@ -80,6 +89,8 @@ export const CHECK: Word = {
     const { checkOnline } = await import('../checking.ts');
     const page = await loadPage(name, host.folder);
     const { choice, update } = options;
-    return checkOnline({ page, given, choice, update }, host, { show: host.show.bind(host) });
+    const path = pagePath(name, host.folder);
+    const request = { page, given, choice, update, ...(path === undefined ? {} : { path }) };
+    return quietly(host, () => checkOnline(request, host, { show: host.show.bind(host) }));
   },
 };
