@@ -10,7 +10,7 @@ import { QmpshError } from './qmp/errors.ts';
 import type { Schema } from './schema/model.ts';
 import { Session, type SessionOptions } from './session/client.ts';
 import type { BatchOptions } from './shell/batch.ts';
-import type { Exit } from './shell/host.ts';
+import type { Exit, Host } from './shell/host.ts';
 import { type Invocation, readInvocation } from './shell/invocation.ts';
 import type { PlayTools } from './shell/playcommand.ts';
 import { defaultSettings } from './shell/settings.ts';
@@ -43,6 +43,8 @@ async function run(invocation: Invocation): Promise<Exit> {
       return (await import('./shell/playcommand.ts')).playCommand(invocation, await playTools(invocation));
     case 'check':
       return (await import('./shell/playcommand.ts')).checkCommand(invocation, await playTools(invocation));
+    case 'learn':
+      return learn(invocation);
     case 'list':
       return list(invocation);
     case 'completion':
@@ -212,6 +214,29 @@ async function child(invocation: Invocation, argv: readonly string[]): Promise<E
   }
 }
 
+async function learn(invocation: Invocation): Promise<Exit> {
+  const { learnCommand } = await import('./shell/lesson/command.ts');
+  const paint = await errorPaint(colours(invocation, 1));
+  const show = (lines: readonly StyledLine[]) => {
+    writeAll(1, lines.map(line => `${paint(line)}\n`).join(''));
+  };
+  return learnCommand(invocation, {
+    terminal: isTerminal(0) && isTerminal(1),
+    output: isTerminal(1),
+    width: columns(),
+    write: text => writeAll(1, text),
+    show,
+    confirm: async (sentences, question) => {
+      if (invocation.switches.has('yes')) return true;
+      show(sentences.map(text => [{ text: safe(text) }]));
+      const { askKey } = await import('./io/form.ts');
+      return (await askKey(`${question} [n/y] `, ['n', 'y'])) === 'y';
+    },
+    prompt: (vm, tutor) =>
+      converse(invocation, vm.address, { practice: vm.practice, tutor, ...(vm.gone ? { gone: true } : {}) }),
+  });
+}
+
 async function playTools(invocation: Invocation): Promise<PlayTools> {
   const screen = isTerminal(1) && isTerminal(2) && process.env['TERM'] !== 'dumb';
   return {
@@ -233,6 +258,10 @@ interface Extra {
   /** What is done instead of the prompt, or of lines. */
   readonly act?: (options: BatchOptions) => Promise<Exit>;
   readonly practice?: import('./io/practice.ts').Practice;
+  /** Leads through a lesson. */
+  readonly tutor?: (host: Host) => import('./shell/lesson/tutor.ts').Tutor;
+  /** The practice VM has ended already. */
+  readonly gone?: boolean;
   /** Connects in a way of its own instead of by address. */
   readonly transport?: () => Promise<import('./qmp/transport.ts').Transport>;
 }
@@ -290,6 +319,8 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
       timeout: timeout ?? 0,
       colour: colours(invocation, 1),
       yes: switches.has('yes'),
+      ...(extra.tutor ? { tutor: extra.tutor } : {}),
+      ...(extra.gone ? { gone: true } : {}),
     });
   }
   const { runLines, runInput } = await import('./shell/batch.ts');

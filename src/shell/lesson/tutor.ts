@@ -36,6 +36,7 @@ export class Tutor {
   #began: VmState | undefined;
   /** The graph that was drawn last. */
   #drawn: BlockGraph | undefined;
+  #picture: readonly StyledLine[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host, lesson: Lesson, vm: LessonVm, at: number) {
@@ -52,6 +53,11 @@ export class Tutor {
 
   get done(): boolean {
     return this.#at >= this.lesson.tasks.length;
+  }
+
+  /** The picture that the last step led to; nothing where it changed nothing. */
+  get picture(): readonly StyledLine[] {
+    return this.#picture;
   }
 
   /** Takes the prompt to the lesson's VM (unless it is there) and shows where the reader stands. */
@@ -280,7 +286,7 @@ export class Tutor {
 
   async #advance(how: 'right' | 'skipped' | 'another way to the same end'): Promise<void> {
     this.#host.show([[span(how === 'right' ? 'Right.' : `${how[0]?.toUpperCase()}${how.slice(1)}.`, 'ok')]]);
-    await this.#draw();
+    this.#picture = await this.#draw();
     this.#at += 1;
     keepProgress(this.lesson, this.#at);
     await this.#present({ setUp: false });
@@ -302,10 +308,12 @@ export class Tutor {
     this.#began = state;
     await this.#draw(state);
     if (!task) this.#host.note(`Lesson ${lesson.number} is done. .learn goes on, Ctrl-D leaves.`, 'ok');
-    else if (this.#at === 0)
+    else if (this.#at === 0) {
+      this.#host.show([[]]);
       this.#host.note(
         'Type the line. .hint helps, .show shows it, .skip does it; anything else may be typed in between.',
       );
+    }
   }
 
   /** `done`: the VM has been through it already. */
@@ -354,14 +362,15 @@ export class Tutor {
     };
   }
 
-  async #draw(given?: VmState): Promise<void> {
+  /** Draws the block graph where it is another one than was drawn last. */
+  async #draw(given?: VmState): Promise<readonly StyledLine[]> {
     const state = given ?? (await stateOf(this.#host.session));
-    if (!state || !looksOther(this.#drawn, state.graph)) return;
+    if (!state || !looksOther(this.#drawn, state.graph)) return [];
     const before = this.#drawn;
     this.#drawn = state.graph;
-    const options = { width: this.#host.width - 2, ...(before ? { before } : {}) };
-    const rows = renderGraph(state.graph, options);
+    const rows = renderGraph(state.graph, { width: this.#host.width - 2, ...(before ? { before } : {}) });
     this.#host.show([[], ...rows.map((row): StyledLine => (row.length === 0 ? row : [span('  '), ...row]))]);
+    return rows;
   }
 }
 
