@@ -55,7 +55,7 @@ export async function checkStep(step: Step, values: Values, context: LineContext
         ...(request ? { request: wire(request.execute, request.arguments, request.oob) } : {}),
       };
     }
-    const [problem] = line.problems;
+    const problem = telling(line.problems);
     const near = problem.nearest?.length ? `; did you mean ${problem.nearest.join(' or ')}?` : '';
     first ??= {
       step,
@@ -66,6 +66,11 @@ export async function checkStep(step: Step, values: Values, context: LineContext
     };
   }
   return first ? { fault: first, warnings: [] } : { warnings: [] };
+}
+
+/** Of several problems the one that knows what was meant: a misspelt name is also a missing one. */
+export function telling(problems: readonly [Problem, ...Problem[]]): Problem {
+  return problems.find(problem => problem.nearest && problem.nearest.length > 0) ?? problems[0];
 }
 
 /** The request as it goes over the wire, without its id. */

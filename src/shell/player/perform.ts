@@ -16,7 +16,7 @@ import { waitFor } from '../waiting.ts';
 import { splitArguments } from '../word.ts';
 import { endedBy, type OwnJob, startedBy, untilEnded, untilSettled } from './jobs.ts';
 import { expectsRefusal, judge, sentence } from './judge.ts';
-import { wire } from './lines.ts';
+import { telling, wire } from './lines.ts';
 import type { Failure, Mismatch, StepResult } from './outcome.ts';
 import { ask } from './query.ts';
 import type { Monitor, Stage } from './stage.ts';
@@ -199,7 +199,7 @@ async function runLine(step: Step, text: string, given: Performance): Promise<Pa
     case 'raw':
       return send(step, line.message, requestOf(line), given, step.background);
     case 'wrong': {
-      const [problem] = line.problems;
+      const problem = telling(line.problems);
       const near = problem.nearest?.length ? `; did you mean ${problem.nearest.join(' or ')}?` : '';
       throw new QmpshError(
         'usage',

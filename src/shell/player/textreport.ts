@@ -20,6 +20,10 @@ export interface TextReportOptions {
   readonly verbose: boolean;
 }
 
+const LEFT = 'These lines clean up what is left, in this order:';
+const AFTER_LOSS =
+  'If that QEMU still runs, these lines clean up, in this order; what is not there is refused:';
+
 export class TextReport implements Report {
   readonly #options: TextReportOptions;
   #met = 0;
@@ -98,7 +102,7 @@ export class TextReport implements Report {
     if (ending.interrupted) this.#show([[span(`${title} ends here, after ${count}.`)]]);
     if (left.length > 0)
       this.#show([
-        [span(`These lines clean up what is left, in this order:`)],
+        [span(ending.failed?.failure?.lost ? AFTER_LOSS : LEFT)],
         ...left.map((undone): StyledLine => [span(`    ${undone.text}`, 'command')]),
       ]);
     else if (this.#undone.length > 0) this.#show([[span('Everything this page did is undone.', 'dim')]]);

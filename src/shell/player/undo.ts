@@ -19,6 +19,8 @@ export interface UndoOptions {
   readonly report: (undone: Undone) => void;
 }
 
+const LOST = 'the connection is lost';
+
 /** Undoes; gives each line with whether it was done, and why not. Never throws what a user can meet. */
 export async function undo(options: UndoOptions): Promise<readonly Undone[]> {
   const done: Undone[] = [];
@@ -47,10 +49,16 @@ function loopValues(fence: Fence, values: Performance['values']): readonly (Valu
 
 async function endJobs({ performance, lost }: UndoOptions, take: (undone: Undone) => void): Promise<void> {
   const { jobs, signal, timeout } = performance;
+  const seen = new Set<string>();
   for (const job of [...jobs].reverse()) {
+    // A page may use a name twice; the latest job of that name is the one that may be there.
+    if (seen.has(job.id)) continue;
+    seen.add(job.id);
+    const { state } = job.session.jobs.get(job.id) ?? { state: 'null' };
+    if (state === 'null') continue;
     if (lost || job.session.state !== 'open') {
-      if (!job.autoDismiss || job.session.jobs.get(job.id)?.ended === undefined)
-        take({ text: `job-cancel id=${job.id}`, ok: false, why: 'the connection is lost' });
+      const line = state === 'concluded' ? 'job-dismiss' : 'job-cancel';
+      take({ text: `${line} id=${job.id}`, ok: false, why: LOST });
       continue;
     }
     try {
@@ -79,7 +87,7 @@ async function undoStep(
   const left = (why: string) => take({ text: `${prompt}${safe(text)}`, ok: false, why });
   if (performance.signal.aborted) return left('interrupted');
   if (step.kind === 'shell' && !shell) return left('commands of this host run only when they are allowed');
-  if (step.kind !== 'shell' && lost) return left('the connection is lost');
+  if (step.kind !== 'shell' && lost) return left(LOST);
   const { failure } = await perform(step, performance);
   if (failure?.absent) return;
   if (failure) left(failure.message);

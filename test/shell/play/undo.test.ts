@@ -1,0 +1,182 @@
+// Each way a page can be broken off leaves the VM and its folder as before the page began, or says what is left.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Done, RunOptions } from '../../command.ts';
+import { onStand, type Stand } from '../../plays.ts';
+
+/** A page that mirrors to an image it makes; what differs from case to case is put in. */
+function copying(size: string, target: string, after = ''): string {
+  return `# Copy
+\`\`\`qmp
+$ qemu-img create -q -f raw t.img ${size}
+\`\`\`
+\`\`\`qmp on-failure
+$ rm t.img
+\`\`\`
+\`\`\`qmp
+(QEMU) blockdev-add ${target}
+\`\`\`
+\`\`\`qmp on-failure
+(QEMU) blockdev-del node-name=t
+\`\`\`
+\`\`\`qmp
+(QEMU) blockdev-mirror device=node-A target=t sync=full job-id=copy
+${after}\`\`\`
+`;
+}
+
+const RAW = 'driver=raw node-name=t file.driver=file file.filename=t.img';
+const FULL = `driver=blkdebug node-name=t image.driver=file image.filename=t.img inject-error.0.event=pwritev inject-error.0.errno=28`;
+
+interface Case {
+  readonly name: string;
+  /** The text of a page; absent: the backup recipe. */
+  readonly page?: string;
+  readonly args?: readonly string[];
+  /** Once the job runs. */
+  readonly meanwhile?: (stand: Stand, pid: number) => unknown;
+  readonly status: number;
+  readonly says: RegExp;
+  /** Lines that are left. */
+  readonly left?: RegExp;
+  readonly dead?: boolean;
+}
+
+const BACKUP = ['backup', 'node=node-A', 'file=e.qcow2'];
+const SLOW = [...BACKUP, 'speed=1M'];
+
+const CASES: readonly Case[] = [
+  {
+    name: 'a refused command',
+    page: copying('39M', RAW, '(QEMU) blockdev-del node-name=nobody\n'),
+    status: 1,
+    says: /QEMU refused it: .*nobody/,
+  },
+  {
+    name: 'a node that is not there',
+    args: ['backup', 'node=nobody', 'file=e.qcow2'],
+    status: 1,
+    says: /not as expected/,
+  },
+  {
+    name: 'a file that is there already',
+    args: ['backup', 'node=node-A', 'file=a.qcow2'],
+    status: 1,
+    says: /where the page expects a refusal/,
+  },
+  {
+    name: 'a target too small',
+    page: copying('1M', RAW),
+    status: 1,
+    says: /job copy failed: /,
+  },
+  {
+    name: 'a full disk',
+    page: copying('39M', FULL),
+    status: 1,
+    says: /job copy failed: No space left on device/,
+  },
+  {
+    name: 'an unmet expectation, with a mirror that is ready',
+    page: copying('39M', RAW, '(QEMU) query-status\n(QEMU) .expect status == running\n'),
+    status: 1,
+    says: /not as expected: status should be == "running", and is "prelaunch"/,
+  },
+  {
+    name: 'output that differs',
+    page: copying('39M', RAW, '(QEMU) query-status\n{"return": {"status": "running"}}\n'),
+    status: 1,
+    says: /return\.status: expected "running", got "prelaunch"/,
+  },
+  {
+    name: 'a host command that fails',
+    page: copying('39M', RAW, '$ exit 7\n'),
+    status: 1,
+    says: /exit status 7/,
+  },
+  {
+    name: 'time that runs out',
+    args: [...SLOW, '--timeout', '300ms'],
+    status: 4,
+    says: /waited 300 ms for job .*; it is running/,
+  },
+  {
+    name: 'Ctrl-C',
+    args: SLOW,
+    meanwhile: (_, pid) => process.kill(pid, 'SIGINT'),
+    status: 130,
+    says: /stopped waiting for job/,
+  },
+  {
+    name: 'a job that somebody else cancels',
+    args: SLOW,
+    meanwhile: ({ session }) =>
+      session
+        .waitFor(({ data }) => data['status'] === 'running' && /^backup/.test(String(data['id'])), {
+          since: 0,
+        })
+        .then(({ data }) => session.execute('job-cancel', { id: String(data['id']) })),
+    status: 1,
+    says: /job backup-\w+ was cancelled/,
+  },
+  {
+    name: 'a QEMU that dies',
+    args: SLOW,
+    meanwhile: ({ vm }) => process.kill(vm.pid, 'SIGKILL'),
+    status: 3,
+    says: /the connection to .* ended while waiting/,
+    left: /If that QEMU still runs, these lines clean up, .*:\n {4}job-cancel id=backup-\w+\n {4}blockdev-del node-name=backup-\w+\n {4}blockdev-del node-name=backup-\w+-file\n/,
+    dead: true,
+  },
+];
+
+for (const { name, page, args, meanwhile, status, says, left, dead } of CASES)
+  test(name, () =>
+    onStand(async stand => {
+      const { vm, play, state, session } = stand;
+      const before = await state();
+      if (page !== undefined) writeFileSync(join(vm.folder, 'page.md'), page);
+      const [what = 'page.md', ...rest] = args ?? [];
+      let acted: Promise<unknown> = Promise.resolve();
+      const options: RunOptions = {
+        started: pid => {
+          if (!meanwhile) return;
+          acted = session
+            .waitFor(({ data }) => data['status'] === 'running' && /^backup/.test(String(data['id'])), {
+              since: session.events.end,
+              timeout: 20_000,
+            })
+            .then(() => meanwhile(stand, pid));
+        },
+      };
+      const done: Done = await play([what, vm.address, '--allow-shell', ...rest], options);
+      await acted;
+      const said = `${done.out}\n${done.err}`;
+      assert.is(done.status, status, said);
+      assert.match(said, says, said);
+      if (left) assert.match(said, left, said);
+      else assert.not.match(said, /clean up/);
+      if (!dead) assert.is((await state()).replace(' page.md', ''), before, said);
+    }),
+  );
+
+test('without leave to run commands here, what is left on disk is told', () =>
+  onStand(async ({ vm, play }) => {
+    const done = await play(['backup', vm.address, ...SLOW.slice(1), '--timeout', '300ms']);
+    assert.is(done.status, 4);
+    assert.match(done.out, /left {4}\$ rm -f -- e\.qcow2[\s\S]*in this order:\n {4}\$ rm -f -- e\.qcow2\n$/);
+  }));
+
+test('only the part that was played is undone', () =>
+  onStand(async ({ vm, play, value, state }) => {
+    writeFileSync(join(vm.folder, 'page.md'), copying('39M', RAW, '(QEMU) blockdev-del node-name=nobody\n'));
+    await value('blockdev-add', { driver: 'null-co', 'node-name': 't', size: 40894464 });
+    const before = await state();
+    const done = await play(['page.md', vm.address, '--allow-shell', '--from', '3']);
+    assert.is(done.status, 1);
+    assert.is(await state(), before, 'the node t was there before');
+  }));
+
+test.run();
