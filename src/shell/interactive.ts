@@ -3,6 +3,7 @@ import { type Editor, reflowOf } from '../editor/editor.ts';
 import { PlainEditor } from '../editor/plain.ts';
 import { LineEditor } from '../editor/screen.ts';
 import type { EditorSettings } from '../editor/state.ts';
+import { Devices, programOf } from '../io/devices.ts';
 import { appendTo, readIfThere, replaceFile } from '../io/files.ts';
 import { folderPath } from '../io/folders.ts';
 import { listFiles } from '../io/listing.ts';
@@ -83,6 +84,7 @@ class Interactive {
   readonly #queue: Queue;
   readonly #store: Store;
   #facts: Facts | undefined;
+  #devices: Devices | undefined;
   #past: string[] = [];
   #jobs: JobRows | undefined;
   #held: StyledLine[] | undefined;
@@ -135,11 +137,11 @@ class Interactive {
       joined: to => this.#join(to),
       leave: status => this.#left(status),
     });
-    this.#typing = new Typing(
-      this.#host,
-      () => this.#facts,
-      typed => listFiles(typed, this.#host.folder),
-    );
+    this.#typing = new Typing(this.#host, {
+      facts: () => this.#facts,
+      devices: () => this.#devices,
+      files: typed => listFiles(typed, this.#host.folder),
+    });
     this.#queue = new Queue(this.#host, {
       hmp: options.hmp,
       outside: command => this.#outside(() => runOutside(command, this.#host.folder)),
@@ -222,6 +224,9 @@ class Interactive {
   #join(session: Session): void {
     const facts = new Facts(request => session.send(request).reply);
     this.#facts = facts;
+    const { greeting } = session;
+    const { address, practice } = this.#host;
+    this.#devices = greeting && new Devices(greeting, () => programOf(address, practice?.pid, greeting));
     this.#jobs?.close();
     this.#jobs = new JobRows(
       this.#options.clock,
@@ -262,6 +267,7 @@ class Interactive {
     if (this.#host.session !== session) return;
     this.#host.session = undefined;
     this.#facts = undefined;
+    this.#devices = undefined;
     this.#jobs?.close();
     this.#jobs = undefined;
     if (error && !expected) this.#host.failure(error);
@@ -323,7 +329,7 @@ class Interactive {
   #changed(text: string, cursor: number): void {
     this.#editor.setHint(this.#typing.hint(text, cursor));
     // The names that may be wanted next are asked for before Tab is typed.
-    if (/[="]/.test(text[cursor - 1] ?? '')) void this.#prepare(text, cursor);
+    if (this.#typing.isStale(text, cursor)) void this.#prepare(text, cursor);
     this.#editor.setSuggestion(this.#typing.suggestion(text, cursor));
   }
 

@@ -1,6 +1,7 @@
 // What is offered while a line is typed: completion with live values, the hint row, the grey suggestion, the colours.
 
 import type { Mark } from '../editor/view.ts';
+import type { Devices } from '../io/devices.ts';
 import { type Coloured, colour, problemsWhileTyping } from '../language/colour.ts';
 import { type Completion, complete, type Offer } from '../language/complete.ts';
 import { hint } from '../language/hint.ts';
@@ -9,6 +10,7 @@ import { suggest } from '../language/suggest.ts';
 import { isTranscript } from '../language/transcript.ts';
 import type { Wanted } from '../schema/names.ts';
 import type { Facts } from '../session/facts.ts';
+import { member } from '../text/json.ts';
 import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Place } from '../text/span.ts';
@@ -18,18 +20,36 @@ import type { Host } from './host.ts';
 import { readPageWords } from './pages.ts';
 import { allWords } from './words.ts';
 
+/** What else than the schema knows names. */
+export interface Names {
+  readonly facts: () => Facts | undefined;
+  readonly devices: () => Pick<Devices, 'of' | 'load'> | undefined;
+  readonly files: (typed: string) => readonly Offer[];
+}
+
 export class Typing {
   readonly #host: Host;
-  readonly #facts: () => Facts | undefined;
-  readonly #files: (typed: string) => readonly Offer[];
+  readonly #names: Names;
+  #last: { readonly text: string; readonly cursor: number; readonly completion: Completion } | undefined;
 
-  constructor(host: Host, facts: () => Facts | undefined, files: (typed: string) => readonly Offer[]) {
+  constructor(host: Host, names: Names) {
     this.#host = host;
-    this.#facts = facts;
-    this.#files = files;
+    this.#names = names;
   }
 
+  /** What could stand at the cursor. The same question in the same turn (menu, suggestion) is answered once. */
   complete(text: string, cursor: number): Completion {
+    const last = this.#last;
+    if (last && last.text === text && last.cursor === cursor) return last.completion;
+    const completion = this.#fresh(text, cursor);
+    this.#last = { text, cursor, completion };
+    queueMicrotask(() => {
+      this.#last = undefined;
+    });
+    return completion;
+  }
+
+  #fresh(text: string, cursor: number): Completion {
     const inner = innerLine(text);
     if (inner === undefined || cursor < inner) return this.#complete(text, cursor);
     const { candidates, wanted } = this.#complete(text.slice(inner), cursor - inner);
@@ -51,12 +71,19 @@ export class Typing {
     });
   }
 
-  /** Asks the VM for what is stale of what is wanted; false where nothing had to be asked. */
+  /** Asks for what is not known as it is now of what is wanted; false where nothing had to be asked. */
   async refresh(wanted: Wanted): Promise<boolean> {
-    const facts = this.#facts();
-    if (!facts?.isStale(wanted)) return false;
-    await facts.refresh(wanted);
+    if (!this.#isStale(wanted)) return false;
+    if (wanted.kind === 'device-property') await this.#names.devices()?.load(driverOf(wanted));
+    else await this.#names.facts()?.refresh(wanted);
     return true;
+  }
+
+  #isStale(wanted: Wanted): boolean {
+    if (wanted.kind !== 'device-property') return this.#names.facts()?.isStale(wanted) === true;
+    const driver = driverOf(wanted);
+    const devices = this.#names.devices();
+    return driver !== '' && devices !== undefined && devices.of(driver) === undefined;
   }
 
   /** What could stand at the end of a text, with the VM's own names as they are now. */
@@ -69,7 +96,7 @@ export class Typing {
   /** Whether the VM's own names are wanted at the cursor and are not known as they are now. */
   isStale(text: string, cursor: number): boolean {
     const { wanted } = this.complete(text, cursor);
-    return wanted !== undefined && this.#facts()?.isStale(wanted) === true;
+    return wanted !== undefined && this.#isStale(wanted);
   }
 
   /** Asks for the names that are wanted at the cursor; false where nothing had to be asked. */
@@ -109,9 +136,22 @@ export class Typing {
   }
 
   #values(wanted: Wanted): readonly Offer[] | undefined {
-    if (wanted.kind === 'file') return this.#files(wanted.typed);
-    return this.#facts()?.values(wanted);
+    switch (wanted.kind) {
+      case 'file':
+        return this.#names.files(wanted.typed);
+      case 'device-property':
+        return this.#names.devices()?.of(driverOf(wanted));
+      case 'event':
+        return [...(this.#host.schema?.events.keys() ?? [])].map(text => ({ text }));
+      default:
+        return this.#names.facts()?.values(wanted);
+    }
   }
+}
+
+function driverOf(wanted: Wanted): string {
+  const driver = member(wanted.given, 'driver');
+  return wanted.command === 'device_add' && typeof driver === 'string' ? driver : '';
 }
 
 /** Where in the line of a word another line begins, which is completed and explained as such. */
