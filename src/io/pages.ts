@@ -53,8 +53,8 @@ export function kindOfPath(path: string): 'file' | 'folder' | 'socket' | undefin
   return stat.isDirectory() ? 'folder' : stat.isSocket() ? 'socket' : 'file';
 }
 
-/** A path as typed, from a folder: `~/x` and relative ones made whole. */
-export function pathFrom(folder: string, typed: string): string {
+/** A path as typed, from a folder (the one the shell was started in): `~/x` and relative ones made whole. */
+export function pathFrom(typed: string, folder: string = process.cwd()): string {
   const home = typed.startsWith('~/') ? join(homedir(), typed.slice(2)) : typed;
   return isAbsolute(home) ? home : join(folder, home);
 }

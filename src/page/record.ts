@@ -4,7 +4,14 @@ import { type Json, stringifyJson } from '../text/json.ts';
 
 export type Happening =
   /** A line that ran, secrets masked, with what it sent and what came back. */
-  | { readonly kind: 'line'; readonly text: string; readonly request?: Json; readonly reply?: Json }
+  | {
+      readonly kind: 'line';
+      readonly text: string;
+      readonly request?: Json;
+      readonly reply?: Json;
+      /** Names in it that the page gives values to: their dollars stay. */
+      readonly names?: ReadonlySet<string>;
+    }
   /** A line that was refused, or could not be understood: kept as a comment. */
   | { readonly kind: 'failed'; readonly text: string; readonly why: string }
   /** A host command and what it printed. */
@@ -36,9 +43,9 @@ function bodyOf(happening: Happening, options: RecordOptions): string {
     case 'line': {
       const shown = options.replies ? [happening.request, happening.reply] : [];
       const output = shown.flatMap(value =>
-        value === undefined ? [] : `${dollars(stringifyJson(value, 4))}\n`,
+        value === undefined ? [] : `${dollars(stringifyJson(value, 4), happening.names)}\n`,
       );
-      return `(QEMU) ${dollars(happening.text.trim())}\n${output.join('')}`;
+      return `(QEMU) ${dollars(happening.text.trim(), happening.names)}\n${output.join('')}`;
     }
     case 'shell': {
       const output = options.replies ? happening.output.replace(/\r/g, '').replace(/\n+$/, '') : '';
@@ -87,15 +94,20 @@ export function suggestParams(requests: readonly Json[]): Suggestion[] {
   });
 }
 
-/** A recording with values made parameters: front matter is put before it, and each whole value becomes `$name`. */
+/**
+ * A recording with values made parameters: front matter is put before it, and each whole value becomes `$name`.
+ * `secrets` are names in it already, for which there is no default.
+ */
 export function parametrize(
   text: string,
   chosen: readonly Pick<Suggestion, 'name' | 'kind' | 'value'>[],
+  secrets: readonly string[] = [],
 ): string {
-  if (chosen.length === 0) return text;
+  if (chosen.length === 0 && secrets.length === 0) return text;
   const byLength = [...chosen].sort((a, b) => b.value.length - a.value.length);
   const rows = text.split('\n').map(row => {
     if (!/^\s*(\(QEMU\)|\$) /.test(row)) return /^\s*["{]/.test(row) ? inJson(row, byLength) : row;
+    if (/^\s*\(QEMU\) \.(let|expect)\b/.test(row)) return inQuery(row, byLength);
     return byLength.reduce((changed, { name, value }) => {
       const whole = new RegExp(
         `(?<![\\w./$-])${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w./-])`,
@@ -107,7 +119,20 @@ export function parametrize(
   const params = chosen.map(
     ({ name, kind, value }) => `  ${name}: { kind: ${kind}, default: ${JSON.stringify(value)} }\n`,
   );
-  return `---\nparams:\n${params.join('')}---\n${rows.join('\n')}`;
+  const asked = secrets.map(name => `  ${name}: { help: a secret that was left out of the recording }\n`);
+  return `---\nparams:\n${[...params, ...asked].join('')}---\n${rows.join('\n')}`;
+}
+
+/** In a query a text is a literal of its own, and so is a parameter. */
+function inQuery(row: string, chosen: readonly Pick<Suggestion, 'name' | 'value'>[]): string {
+  return chosen.reduce(
+    (changed, { name, value }) =>
+      [`'${value}'`, `\`"${value}"\``].reduce(
+        (text, literal) => text.replaceAll(literal, () => `\${${name}}`),
+        changed,
+      ),
+    row,
+  );
 }
 
 /** In requests and replies a value is a whole JSON string. */
@@ -144,8 +169,11 @@ function comment(rows: readonly string[]): string {
 }
 
 /** A dollar that a name could follow is doubled, so that it is played as it was typed. */
-function dollars(text: string): string {
-  return text.replace(/\$(?=[A-Za-z_{$])/g, '$$$$');
+function dollars(text: string, names: ReadonlySet<string> = new Set()): string {
+  return text.replace(/\$(\{?)(?=([A-Za-z_]\w*|[{$])?)/g, (dollar, brace: string, next = '') => {
+    const doubled = brace !== '' || (next !== '' && !names.has(next));
+    return doubled && !names.has(next) ? `$${dollar}` : dollar;
+  });
 }
 
 function word(text: string): string {

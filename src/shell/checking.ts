@@ -66,13 +66,28 @@ export async function checkOffline(
         faults.push({ row: step.row, message, ...(advice === undefined ? {} : { advice }) });
       continue;
     }
-    if (checked.request === undefined) continue;
-    const mismatches = judge(step, checked.values ?? values, { request: checked.request });
+    const mismatches = certain(
+      (checked.requests ?? []).map(one => judge(step, one.values, { request: one.request })),
+    );
     if (mismatches.length > 0) wrong.set(step, mismatches);
     faults.push(...mismatches.flatMap(differs));
   }
   if (update && wrong.size > 0) rewrite(page, path, wrong, new Map());
   return tell(page, faults, steps.length, update && wrong.size > 0, output);
+}
+
+/** Differences that are there whatever the names that only a run gives values to may hold. */
+function certain(trials: readonly (readonly Mismatch[])[]): readonly Mismatch[] {
+  const [first = [], ...others] = trials;
+  const shown = (all: readonly Mismatch[]) =>
+    new Set(all.flatMap(one => one.differences.map(({ path, got }) => `${one.expected.row} ${path} ${got}`)));
+  const sets = others.map(shown);
+  return first.flatMap((mismatch): Mismatch[] => {
+    const differences = mismatch.differences.filter(({ path, got }) =>
+      sets.every(set => set.has(`${mismatch.expected.row} ${path} ${got}`)),
+    );
+    return differences.length === 0 ? [] : [{ ...mismatch, differences }];
+  });
 }
 
 /** Plays the page on the host's VM and compares everything it shows. */

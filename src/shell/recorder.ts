@@ -1,10 +1,11 @@
 // Records what is done at the prompt as a page, piece by piece as it happens.
 import { print } from '../language/print.ts';
+import { letOf, namesIn } from '../page/names.ts';
 import { type Happening, type RecordOptions, recordingHead, recordingOf } from '../page/record.ts';
 import type { QmpEvent, Reply, Request } from '../qmp/message.ts';
 import { MASK, maskSecrets, mayHoldSecret } from '../schema/notes.ts';
 import type { Session } from '../session/client.ts';
-import { isObject, type Json } from '../text/json.ts';
+import { isArray, isObject, type Json, type JsonObject, parseJson, stringifyJson } from '../text/json.ts';
 
 export interface RecorderParts {
   /** Where the pieces go, each in one write, so that a crash leaves whole ones. */
@@ -20,12 +21,17 @@ const AWAITED: readonly (readonly [event: string, after: RegExp, key: string, va
   ['MIGRATION', /^migrate(-continue)?$/, 'status', /^(pre-switchover|completed|failed|cancelled)$/],
 ];
 
+const SECRET = 'left out: it holds a secret';
+
 export class Recorder {
   readonly #parts: RecorderParts;
   /** The requests, secrets masked: names in them are offered as parameters. */
   readonly requests: Json[] = [];
   #steps = 0;
   #last = '';
+  /** Names that the recording itself gives values to: by `.let`, or as parameters for secrets. */
+  readonly #names = new Set<string>();
+  readonly secrets: string[] = [];
   #unlisten = () => {};
   readonly #waits = new Set<string>();
 
@@ -48,48 +54,50 @@ export class Recorder {
     });
   }
 
+  /** A line is about to run: what was waited for before it comes first. A `.wait` says that itself. */
+  begins(typed: string): void {
+    if (/^\s*\.(wait|record)\b/.test(typed)) this.#waits.clear();
+    this.#flush();
+  }
+
+  /** What to keep of a line: as typed, unless it has names that were given before the recording began. */
+  lineOf(typed: string, bound: string): string {
+    return namesIn(typed).every(name => this.#names.has(name)) ? typed : bound;
+  }
+
   /** A request typed as `text`, and what came. */
   sent(text: string, message: Json, request: Request | undefined, reply: Reply): void {
-    const { line, shown, masked } = disguise(text, message, request);
-    this.#flush();
+    const { line, shown } = this.#disguise(text, message, request);
     if (reply.kind === 'refusal') {
       this.#failed(line, `${reply.class}: ${reply.desc}`);
       return;
     }
     const { id: _, ...raw } = reply.raw;
-    if (masked)
-      this.#write({
-        kind: 'failed',
-        text: 'a secret',
-        why: 'is masked in the next line: write it, or a name for it, in place of the stars',
-      });
     this.#last = request?.execute ?? '';
-    this.#write({ kind: 'line', text: line, request: shown, reply: raw });
+    this.#step({ kind: 'line', text: line, request: shown, reply: lasting(raw), names: this.#names });
     if (isObject(shown)) this.requests.push(shown);
-    this.#steps += 1;
   }
 
   /** A line for the shell itself that a replay needs: `.wait`, `.let`, a page. */
   word(text: string): void {
-    this.#flush();
-    this.#write({ kind: 'line', text: mayHoldSecret(text) ? `# ${MASK}` : text });
-    this.#steps += 1;
+    if (mayHoldSecret(text)) {
+      this.#failed('a line', SECRET);
+      return;
+    }
+    const name = letOf({ kind: 'word', text: text.trim() })?.name;
+    if (name !== undefined) this.#names.add(name);
+    this.#step({ kind: 'line', text, names: this.#names });
   }
 
   /** A `$` line that ran on this host. */
   shell(text: string, status: number): void {
-    this.#flush();
-    if (mayHoldSecret(text)) this.#failed('a command of the host', 'left out: it holds a secret');
+    if (mayHoldSecret(text)) this.#failed('a command of the host', SECRET);
     else if (status !== 0) this.#failed(`$ ${text}`, `exit status ${status}`);
-    else {
-      this.#write({ kind: 'shell', text, output: '' });
-      this.#steps += 1;
-    }
+    else this.#step({ kind: 'shell', text, output: '' });
   }
 
   /** A line that did not do what it should. */
   failed(text: string, why: string): void {
-    this.#flush();
     this.#failed(mayHoldSecret(text) ? 'a line with a secret' : text, why);
   }
 
@@ -127,25 +135,49 @@ export class Recorder {
     this.#waits.clear();
   }
 
+  #step(happening: Happening): void {
+    this.#write(happening);
+    this.#steps += 1;
+  }
+
+  /** The line and its request without secrets: a parameter stands for each. */
+  #disguise(text: string, message: Json, request: Request | undefined): { line: string; shown: Json } {
+    if (!request)
+      return mayHoldSecret(text) ? { line: `# ${SECRET}`, shown: null } : { line: text, shown: message };
+    const wire = (args: JsonObject) => ({
+      [request.oob ? 'exec-oob' : 'execute']: request.execute,
+      arguments: args,
+    });
+    const masked = maskSecrets(request);
+    if (masked === request.arguments) return { line: text, shown: wire(masked) };
+    const name = this.secrets.length === 0 ? 'secret' : `secret${this.secrets.length + 1}`;
+    this.secrets.push(name);
+    this.#names.add(name);
+    const line = print({ ...request, arguments: masked }).replaceAll(MASK, () => `\${${name}}`);
+    return { line, shown: wire(renamed(masked, name)) };
+  }
+
   #write(happening: Happening): void {
     this.#parts.append(recordingOf(happening, this.#parts.options));
   }
 }
 
-function disguise(
-  text: string,
-  message: Json,
-  request: Request | undefined,
-): { line: string; shown: Json; masked: boolean } {
-  if (request) {
-    const args = maskSecrets(request);
-    if (args !== request.arguments) {
-      const masked = { ...request, arguments: args };
-      return { line: print(masked), shown: { execute: request.execute, arguments: args }, masked: true };
-    }
-    return { line: text, shown: { execute: request.execute, arguments: request.arguments }, masked: false };
-  }
-  return mayHoldSecret(text)
-    ? { line: `# ${MASK}`, shown: null, masked: true }
-    : { line: text, shown: message, masked: false };
+/** Members that are others each time. */
+const FLEETING = /^(offset|current-progress|busy|actual-size|seconds|microseconds|rd_|wr_|.*_time_ns)/;
+
+/** A reply as it will be on a replay: what is another each time becomes `...`, as do the names QEMU makes up. */
+function lasting(value: Json): Json {
+  if (typeof value === 'string') return /^#block\d+$/.test(value) ? '...' : value;
+  if (isArray(value)) return value.map(lasting);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).map(
+    ([key, item]) => [key, FLEETING.test(key) ? '...' : lasting(item)] as const,
+  );
+  return Object.fromEntries(members);
+}
+
+/** The masks in a value replaced by a parameter. */
+function renamed(args: JsonObject, name: string): JsonObject {
+  const value = parseJson(stringifyJson(args).replaceAll(MASK, () => `\${${name}}`));
+  return isObject(value) ? value : {};
 }

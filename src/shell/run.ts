@@ -10,6 +10,7 @@ import { runRaw, runRequest } from './send.ts';
 
 /** Runs a line to its end and gives its exit status. Never throws: what goes wrong is shown through the host. */
 export async function runLine(typed: string, host: Host, row?: number): Promise<Exit> {
+  host.recorder?.begins(typed);
   try {
     const text = host.names ? withNames(typed, host.names) : typed;
     const line = await understand(text, host);
@@ -18,7 +19,7 @@ export async function runLine(typed: string, host: Host, row?: number): Promise<
       host.problems(text, line.problems, 'error', row);
       return 2;
     }
-    return await carryOut(text, typed, line, host, row);
+    return await carryOut(text, host.recorder?.lineOf(typed, text) ?? typed, line, host, row);
   } catch (error) {
     if (error instanceof QmpshError) host.recorder?.failed(typed, error.message);
     return host.failure(error);

@@ -31,9 +31,8 @@ export interface LineContext {
 
 export interface CheckedLine {
   readonly fault?: LineFault;
-  /** The request it stands for, and the values it was made with. */
-  readonly request?: Json;
-  readonly values?: Values;
+  /** The requests it may stand for, and the values each was made with: one, where every name has its value. */
+  readonly requests?: readonly { readonly request: Json; readonly values: Values }[];
   readonly warnings: readonly string[];
 }
 
@@ -41,31 +40,35 @@ export interface CheckedLine {
 export async function checkStep(step: Step, values: Values, context: LineContext): Promise<CheckedLine> {
   if (step.kind === 'word') return checkWord(step, values, context);
   let first: LineFault | undefined;
+  let warnings: readonly string[] = [];
+  const requests: { request: Json; values: Values }[] = [];
   for (const trial of trials(step, values)) {
     const bound = bind(step, trial);
-    if (!bound.ok) return { fault: { step, message: bound.message, advice: bound.advice }, warnings: [] };
-    if (step.kind === 'shell') return { warnings: [] };
+    if (!bound.ok) return { fault: { step, message: bound.message, advice: bound.advice }, warnings };
+    if (step.kind === 'shell') return { warnings };
     const line = parse(bound.text, context.schema);
-    if (line.kind !== 'wrong') {
-      const request = requestOf(line);
-      const warnings = line.kind === 'command' ? line.warnings.map(warning => warning.message) : [];
-      return {
-        warnings,
-        values: trial,
-        ...(request ? { request: wire(request.execute, request.arguments, request.oob) } : {}),
-      };
+    if (line.kind === 'wrong') {
+      first ??= faultOf(step, bound.text, telling(line.problems));
+      continue;
     }
-    const problem = telling(line.problems);
-    const near = problem.nearest?.length ? `; did you mean ${problem.nearest.join(' or ')}?` : '';
-    first ??= {
-      step,
-      message: `${problem.message}${near}`,
-      text: bound.text,
-      problem,
-      ...(problem.advice === undefined ? {} : { advice: problem.advice }),
-    };
+    const request = requestOf(line);
+    if (line.kind === 'command') warnings = line.warnings.map(warning => warning.message);
+    if (!request) return { warnings };
+    requests.push({ request: wire(request.execute, request.arguments, request.oob), values: trial });
   }
-  return first ? { fault: first, warnings: [] } : { warnings: [] };
+  if (requests.length > 0) return { warnings, requests };
+  return first ? { fault: first, warnings } : { warnings };
+}
+
+function faultOf(step: Step, text: string, problem: Problem): LineFault {
+  const near = problem.nearest?.length ? `; did you mean ${problem.nearest.join(' or ')}?` : '';
+  return {
+    step,
+    message: `${problem.message}${near}`,
+    text,
+    problem,
+    ...(problem.advice === undefined ? {} : { advice: problem.advice }),
+  };
 }
 
 /** Of several problems the one that knows what was meant: a misspelt name is also a missing one. */

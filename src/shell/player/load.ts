@@ -13,10 +13,11 @@ export function toPage(text: string, name: string): Promise<Page> {
   return readPage(text, { name, isOpen: line => completeness(line) === 'open' });
 }
 
-/** The path of a page: a file, or the name of one of the pages that are words. */
+/** The path of a page: a file below `folder` or below the shell's own, or the name of a page that is a word. */
 export function pagePath(name: string, folder: string): string | undefined {
-  const path = pathFrom(folder, name);
-  if (kindOfPath(path) === 'file') return path;
+  const paths = [pathFrom(name, folder), pathFrom(name)];
+  const path = paths.find(one => kindOfPath(one) === 'file');
+  if (path !== undefined) return path;
   return name.includes('/') ? undefined : findPages().find(page => page.name === name)?.path;
 }
 
@@ -24,7 +25,8 @@ export function pagePath(name: string, folder: string): string | undefined {
 export async function loadPage(name: string, folder: string): Promise<Page> {
   const path = pagePath(name, folder);
   if (path === undefined) throw noPage(name);
-  return toPage(readNamed(path, 'the page'), path === pathFrom(folder, name) ? name : path);
+  const own = path === pathFrom(name, folder) || path === pathFrom(name);
+  return toPage(readNamed(path, 'the page'), own ? name : path);
 }
 
 function noPage(name: string): QmpshError {

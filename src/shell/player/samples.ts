@@ -4,9 +4,17 @@ import { letOf, namesIn } from '../../page/names.ts';
 import type { Value, Values } from '../../page/value.ts';
 
 /** What a name could stand for where nothing says it. */
-const ANYTHING: readonly Value[] = [{ json: 'x', loose: true }, { json: 1 }, { json: true }, { json: [] }];
+const ANYTHING: readonly Value[] = [
+  { json: 'x', loose: true },
+  { json: 1 },
+  { json: true },
+  { json: [] },
+  { json: 'y', loose: true },
+  { json: 2 },
+  { json: false },
+];
 /** So many combinations are tried at most. */
-const MOST = 256;
+const MOST = 343;
 
 /** A value a parameter could have. */
 export function sampleOf(param: Param): Value {

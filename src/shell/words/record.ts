@@ -38,7 +38,7 @@ export const RECORD: Word = {
     const [extra] = rest.filter(arg => arg !== '--replies');
     if (extra !== undefined) throw misuse(RECORD, `what is ${safe(extra)}?`);
     if (host.recorder) throw misuse(RECORD, 'a recording runs already; .record stop ends it');
-    const path = pathFrom(host.folder, first);
+    const path = pathFrom(first);
     createFile(path);
     const recorder = new Recorder({
       append: text => appendTo(path, text),
@@ -63,9 +63,10 @@ async function stop(args: readonly string[], host: Host): Promise<Exit> {
   host.note(`${count} step${count === 1 ? '' : 's'} in ${path}`, 'ok');
   const offered = suggestParams(recorder.requests);
   const chosen = await choose(args, offered, host);
-  if (chosen.length > 0) {
-    rewriteFile(path, parametrize(readNamed(path, 'the recording'), chosen));
-    host.note(`parameters: ${chosen.map(({ name, value }) => `${name}=${value}`).join(' ')}`);
+  if (chosen.length > 0 || recorder.secrets.length > 0) {
+    rewriteFile(path, parametrize(readNamed(path, 'the recording'), chosen, recorder.secrets));
+    const names = [...chosen.map(({ name, value }) => `${name}=${value}`), ...recorder.secrets];
+    host.note(`parameters: ${names.join(' ')}`);
   } else if (offered.length > 0 && args.length === 0) {
     const names = offered.map(({ name, value }) => `${name}=${value}`).join(' ');
     host.note(`these could be parameters: ${names}`);
