@@ -15,6 +15,8 @@ export interface GraphNode {
   /** Bytes on the host's disk. */
   readonly used?: number;
   readonly bitmaps: readonly string[];
+  /** Bytes that each of the bitmaps has noted as written to. */
+  readonly dirty: readonly number[];
   /** What it stands on, `backing` or `file` first. Files folded into their format node are left out. */
   readonly children: readonly GraphEdge[];
 }
@@ -112,6 +114,7 @@ function graphNode(node: JsonObject, children: readonly GraphEdge[]): GraphNode 
   const image = member(node, 'image');
   const size = isObject(image) ? amount(image, 'virtual-size') : undefined;
   const used = isObject(image) ? amount(image, 'actual-size') : undefined;
+  const bitmaps = objects(member(node, 'dirty-bitmaps') ?? []).filter(bitmap => text(bitmap, 'name') !== '');
   return {
     name: text(node, 'node-name'),
     driver: text(node, 'drv'),
@@ -120,7 +123,8 @@ function graphNode(node: JsonObject, children: readonly GraphEdge[]): GraphNode 
     readOnly: member(node, 'ro') === true,
     ...(size === undefined ? {} : { size }),
     ...(used === undefined ? {} : { used }),
-    bitmaps: objects(member(node, 'dirty-bitmaps') ?? []).flatMap(bitmap => text(bitmap, 'name') || []),
+    bitmaps: bitmaps.map(bitmap => text(bitmap, 'name')),
+    dirty: bitmaps.map(bitmap => amount(bitmap, 'count') ?? 0),
     children,
   };
 }

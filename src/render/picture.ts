@@ -135,7 +135,10 @@ function facts(node: GraphNode, context: Context): readonly StyledLine[] {
     if (node.used !== undefined && node.used > 0) out.push([span(`${bytes(node.used)} used`, 'dim')]);
     if (node.readOnly) out.push([span('read-only', 'dim')]);
   }
-  for (const bitmap of node.bitmaps) out.push([span(`bitmap ${safe(bitmap)}`, 'dim')]);
+  for (const [i, bitmap] of node.bitmaps.entries()) {
+    const dirty = node.dirty[i] ?? 0;
+    out.push([span(`bitmap ${safe(bitmap)}${dirty > 0 ? `: ${bytes(dirty)}` : ''}`, 'dim')]);
+  }
   const main = chainEdge(node);
   for (const edge of node.children.filter(child => child !== main)) {
     out.push([span(`${safe(edge.role)}: ${context.labels.get(edge.node) ?? safe(edge.node)}`, 'dim')]);
@@ -203,6 +206,7 @@ function markOf(node: GraphNode, context: Context): 'new' | 'changed' | undefine
     was.size === node.size &&
     was.file === node.file &&
     was.bitmaps.join('\n') === node.bitmaps.join('\n') &&
+    was.dirty.join() === node.dirty.join() &&
     chainEdge(was)?.node === chainEdge(node)?.node;
   return same ? undefined : 'changed';
 }
