@@ -1,7 +1,7 @@
 // A problem shown under the row it is in: the row, a caret under the place, what is wrong and what to do.
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
-import { width } from '../text/width.ts';
+import { fit, tail, width } from '../text/width.ts';
 import type { Problem } from './line.ts';
 
 export interface ProblemOptions {
@@ -9,6 +9,8 @@ export interface ProblemOptions {
   readonly role?: 'error' | 'warning';
   /** The number of the text's first row where it came from a file or a pipe; the message then names the row. */
   readonly row?: number;
+  /** Columns there are: of a longer row the part with the place in it is shown. */
+  readonly width?: number;
 }
 
 /**
@@ -26,20 +28,33 @@ export function problemText(
   const rowStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
   const newline = text.indexOf('\n', rowStart);
   const rowEnd = newline === -1 ? text.length : newline;
-  const before = safe(text.slice(rowStart, start));
-  const marked = safe(text.slice(start, Math.min(end, rowEnd)));
-  const after = safe(text.slice(Math.min(end, rowEnd), rowEnd));
+  const { before, marked, after } = cut(
+    safe(text.slice(rowStart, start)),
+    safe(text.slice(start, Math.min(end, rowEnd))),
+    safe(text.slice(Math.min(end, rowEnd), rowEnd)),
+    options.width ?? Number.POSITIVE_INFINITY,
+  );
   const row: Span[] = [{ text: before }, { text: marked, role }, { text: after }];
-  const tail = '~'.repeat(Math.max(0, width(marked) - 1));
+  const waves = '~'.repeat(Math.max(0, width(marked) - 1));
   return [
     row.filter(span => span.text !== ''),
-    [{ text: ' '.repeat(width(before)) }, { text: `^${tail}`, role }].filter(span => span.text !== ''),
+    [{ text: ' '.repeat(width(before)) }, { text: `^${waves}`, role }].filter(span => span.text !== ''),
     ...explain(
       problem,
       role,
       options.row === undefined ? undefined : options.row + rowsBefore(text, rowStart),
     ),
   ];
+}
+
+/** What of a row is shown in so many columns; what is left out is marked by `…`. The place itself comes first. */
+function cut(before: string, marked: string, after: string, columns: number) {
+  if (width(before) + width(marked) + width(after) <= columns) return { before, marked, after };
+  const place = fit(marked, Math.max(1, Math.floor(columns * 0.6)));
+  const behind = Math.min(width(after), Math.floor(columns / 5));
+  const room = columns - width(place) - behind;
+  const front = width(before) <= room ? before : `…${tail(before, room - 1)}`;
+  return { before: front, marked: place, after: fit(after, columns - width(front) - width(place)) };
 }
 
 function rowsBefore(text: string, end: number): number {

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { parse } from '../../src/language/parse.ts';
 import { problemText } from '../../src/language/problem.ts';
 import { plain } from '../../src/text/line.ts';
+import { width as cells } from '../../src/text/width.ts';
 import { schemaOf } from '../schemas.ts';
 
 function shown(text: string, row?: number): readonly string[] {
@@ -87,4 +88,17 @@ test('a place at the very end has its caret behind the text', () => {
     ['ab', '  ^', 'warning: m'],
   );
 });
+const LONG =
+  'blockdev-add driver=qcow2 node-name=a-long-name file.driver=file bogus=1 file.filename=日本.qcow2';
+for (const width of [20, 40, 60, 80, 97, 120])
+  test(`a row longer than ${width} columns is cut around its place`, () => {
+    const line = parse(LONG, schemaOf('11.1'));
+    const [problem] = line.kind === 'wrong' ? line.problems : [];
+    assert.ok(problem);
+    const [row = '', caret = ''] = problemText(LONG, problem, { width }).map(plain);
+    assert.ok(cells(row) <= width, row);
+    assert.is(row.indexOf('bogus'), caret.indexOf('^'), row);
+    assert.ok(width >= cells(LONG) ? row === LONG : row.includes('…'), row);
+  });
+
 test.run();
