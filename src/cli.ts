@@ -12,6 +12,7 @@ import { Session, type SessionOptions } from './session/client.ts';
 import type { BatchOptions } from './shell/batch.ts';
 import type { Exit, Host } from './shell/host.ts';
 import { type Invocation, readInvocation } from './shell/invocation.ts';
+import { OWNED_CHILD, type Owned, ownedPractice } from './shell/owned.ts';
 import type { PlayTools } from './shell/playcommand.ts';
 import { defaultSettings } from './shell/settings.ts';
 import { type ColourLevel, colourLevel } from './text/level.ts';
@@ -180,7 +181,8 @@ async function practice(invocation: Invocation): Promise<Exit> {
   const keep = invocation.values['keep'];
   const vm = await startPractice({ args: invocation.rest ?? [], ...(keep === undefined ? {} : { keep }) });
   try {
-    return await converse(invocation, vm.address, { practice: vm });
+    const owned = ownedPractice(vm, keep !== undefined);
+    return await converse(invocation, vm.address, { practice: vm, owned });
   } finally {
     await vm.close();
   }
@@ -208,7 +210,10 @@ async function child(invocation: Invocation, argv: readonly string[]): Promise<E
   const { spawnQemu } = await import('./io/child.ts');
   const vm = await spawnQemu(argv);
   try {
-    return await converse(invocation, argv[0] ?? 'qemu', { transport: async () => vm.transport });
+    return await converse(invocation, argv[0] ?? 'qemu', {
+      transport: async () => vm.transport,
+      owned: OWNED_CHILD,
+    });
   } finally {
     await vm.close();
   }
@@ -262,9 +267,12 @@ interface Extra {
   readonly tutor?: (host: Host) => import('./shell/lesson/tutor.ts').Tutor;
   /** The practice VM has ended already. */
   readonly gone?: boolean;
+  readonly owned?: Owned;
   /** Connects in a way of its own instead of by address. */
   readonly transport?: () => Promise<import('./qmp/transport.ts').Transport>;
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Milliseconds a guest agent is given to be synchronised. */
 const AGENT_ANSWERS = 1000;
@@ -275,12 +283,10 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   const log = logger(invocation.values['logfile']);
   const { timeout, switches } = invocation;
   const atPrompt = invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
-  // The prompt's terminal takes care of signals by itself, once there is one.
   const interrupt = new AbortController();
-  if (!atPrompt)
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupt.abort());
-  const { signal } = interrupt;
-  const open = async (to: string): Promise<Session> => {
+  const abort = () => interrupt.abort();
+  for (const name of SIGNALS) process.once(name, abort);
+  const open = async (to: string, signal = interrupt.signal): Promise<Session> => {
     const own = to === address ? extra.transport : undefined;
     const start = async (options: Partial<SessionOptions>) =>
       Session.open(own ? await own() : await connect(to, { signal }), {
@@ -303,7 +309,8 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   };
   const settings = { ...defaultSettings(), timeout: timeout ?? 0 };
   const folder = extra.practice?.folder ?? process.cwd();
-  const common = { address, practice: extra.practice, clock: CLOCK, schema, folder, connect: open };
+  const { practice, owned } = extra;
+  const common = { address, practice, owned, clock: CLOCK, schema, folder, connect: open };
   const flags = {
     verbose: switches.has('verbose'),
     pretty: switches.has('pretty'),
@@ -312,10 +319,17 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     json: switches.has('json'),
   };
   if (atPrompt) {
+    const joined = async (to: string, stop?: AbortSignal) => {
+      const session = await open(to, stop);
+      // From now on the prompt's terminal takes care of signals by itself.
+      for (const name of SIGNALS) process.off(name, abort);
+      return session;
+    };
     const { interactive } = await import('./shell/interactive.ts');
     return interactive({
       ...common,
       ...flags,
+      connect: joined,
       timeout: timeout ?? 0,
       colour: colours(invocation, 1),
       yes: switches.has('yes'),
@@ -334,7 +348,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     out: text => writeAll(1, text),
     err: text => writeAll(2, text),
     paint: await paint,
-    signal,
+    signal: interrupt.signal,
     allowShell: switches.has('allow-shell') || switches.has('yes'),
     pipe: async (command, input, cwd) => (await import('./io/pipeline.ts')).runPipeline(command, input, cwd),
   };

@@ -68,8 +68,12 @@ export async function spawnQemu(argv: readonly string[], options: SpawnOptions =
   const { pid } = child;
   if (!(socket instanceof Socket) || pid === undefined) throw notStarted(program, undefined);
   let gone = false;
+  // Without its monitor nobody could reach it any more; so it ends with us, after a signal too.
+  const follow = () => child.kill('SIGTERM');
+  process.on('exit', follow);
   void exited.then(() => {
     gone = true;
+    process.off('exit', follow);
   });
   return {
     pid,

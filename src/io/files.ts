@@ -51,12 +51,22 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
-/** Replaces a file at once (mode 0600), so that a crash leaves the old or the new text. */
+/** Replaces a file at once (mode 0600), so that a crash leaves the old or the new text. Throws a usage error. */
 export function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, text, { mode: 0o600 });
-  renameSync(draft, path);
+  writing(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const draft = `${path}.${process.pid}.new`;
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, path);
+  });
+}
+
+function writing(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new QmpshError('usage', `cannot write ${path}: ${reason(error)}`, { cause: error });
+  }
 }
 
 /** Makes an empty file (mode 0600); a file that is there already is a usage error. */
@@ -92,8 +102,10 @@ export function writeDocument(path: string, folder: string, text: string, ours: 
   return full;
 }
 
-/** Appends to a file (made with mode 0600 when it is new). */
+/** Appends to a file (made with mode 0600 when it is new). Throws a usage error. */
 export function appendTo(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  appendFileSync(path, text, { mode: 0o600 });
+  writing(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    appendFileSync(path, text, { mode: 0o600 });
+  });
 }

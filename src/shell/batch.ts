@@ -40,7 +40,7 @@ export interface BatchOptions {
   /** Styled text to what standard error takes. */
   readonly paint: (line: StyledLine) => string;
   readonly signal: AbortSignal;
-  readonly connect: (address: string) => Promise<Session>;
+  readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
   readonly width?: () => number;
   /** Whether `$` steps of pages run without a question. */
   readonly allowShell?: boolean;
@@ -269,9 +269,9 @@ export class BatchHost implements Host {
     return status === 0 ? 0 : 1;
   }
 
-  async connect(address: string): Promise<void> {
+  async connect(address: string, signal?: AbortSignal): Promise<void> {
     await this.session?.close();
-    this.session = await this.#options.connect(address);
+    this.session = await this.#options.connect(address, signal);
     this.address = address;
     this.schema = undefined;
     this.mark = 0;

@@ -14,6 +14,7 @@ import type { StyledLine } from '../text/style.ts';
 import type { EventFilter } from './filter.ts';
 import type { Tutor } from './lesson/tutor.ts';
 import type { Live } from './live.ts';
+import type { Owned } from './owned.ts';
 import type { Recorder } from './recorder.ts';
 import type { Settings } from './settings.ts';
 
@@ -39,6 +40,8 @@ export interface Host {
   /** Where the monitor is, as the user wrote it. */
   address: string;
   practice: Practice | undefined;
+  /** Leaving the shell ends the VM. */
+  readonly owned?: Owned | undefined;
   /** The working folder of host commands: a practice VM's own folder, else the current one. */
   folder: string;
   /** Which events are shown. */
@@ -85,7 +88,7 @@ export interface Host {
   confirm(sentences: readonly string[], question: string): Promise<boolean>;
   /** Runs something the user waits for; its signal is Ctrl-C. */
   foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  connect(address: string): Promise<void>;
+  connect(address: string, signal?: AbortSignal): Promise<void>;
   /** Opens a further connection, for pages that speak to two machines. */
   open?(address: string): Promise<Session>;
   /** Whether `$` steps of pages run on this host without a question. */

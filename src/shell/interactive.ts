@@ -12,7 +12,7 @@ import { runPipeline } from '../io/pipeline.ts';
 import type { Practice } from '../io/practice.ts';
 import { Terminal } from '../io/terminal.ts';
 import { completeness } from '../language/tokens.ts';
-import type { QmpshError } from '../qmp/errors.ts';
+import { QmpshError } from '../qmp/errors.ts';
 import type { Clock } from '../qmp/transport.ts';
 import { renderEvent } from '../render/event.ts';
 import { renderWelcome } from '../render/welcome.ts';
@@ -31,21 +31,24 @@ import type { Exit, Host } from './host.ts';
 import { JobRows } from './jobrows.ts';
 import type { Tutor } from './lesson/tutor.ts';
 import { type Live, Panel } from './live.ts';
+import type { Owned } from './owned.ts';
 import { rowsOf, showPaged } from './pager.ts';
 import { keepEntry, readPast, type Store } from './past.ts';
 import { PromptHost } from './prompt.ts';
 import { Queue } from './queue.ts';
-import { readSettings, writeSettings } from './settings.ts';
+import { defaultSettings, readSettings, writeSettings } from './settings.ts';
 import { Typing } from './typing.ts';
 import { vitals } from './vitals.ts';
 
 export interface InteractiveOptions {
   readonly address: string;
   readonly practice: Practice | undefined;
+  /** The VM at the address is ours and ends with the shell. */
+  readonly owned?: Owned | undefined;
   readonly clock: Clock;
   readonly schema: Schema | undefined;
   readonly folder: string;
-  readonly connect: (address: string) => Promise<Session>;
+  readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
   readonly verbose: boolean;
   readonly hmp: boolean;
   /** Milliseconds a reply may take; 0 for ever. */
@@ -56,6 +59,8 @@ export interface InteractiveOptions {
   readonly tutor?: (host: Host) => Tutor;
   /** The VM has ended already; its files are still there. */
   readonly gone?: boolean;
+  /** Replies as JSON from the start. */
+  readonly json: boolean;
 }
 
 const PROMPT: Span = { text: '(QEMU) ', role: 'prompt' };
@@ -85,7 +90,9 @@ class Interactive {
   readonly #store: Store;
   #facts: Facts | undefined;
   #devices: Devices | undefined;
+  /** Lines typed before; none that holds a secret, since they are suggested and listed. */
   #past: string[] = [];
+  #keeps = true;
   #jobs: JobRows | undefined;
   #held: StyledLine[] | undefined;
   #panel: Panel | undefined;
@@ -95,8 +102,9 @@ class Interactive {
   constructor(options: InteractiveOptions) {
     this.#options = options;
     const settingsFile = `${folderPath('config')}/settings`;
-    const { settings, problems } = readSettings(readIfThere(settingsFile) ?? '');
+    const { settings, problems } = settingsOn(settingsFile);
     settings.timeout = options.timeout;
+    if (options.json) settings.format = 'json';
     this.#store = fileStore(`${folderPath('state')}/history`);
     this.#terminal = Terminal.open();
     const editing = {
@@ -135,7 +143,7 @@ class Interactive {
       },
       settingsApplied: () => this.#applySettings(),
       joined: to => this.#join(to),
-      leave: status => this.#left(status),
+      leave: status => void this.#leave(status),
     });
     this.#typing = new Typing(this.#host, {
       facts: () => this.#facts,
@@ -148,14 +156,14 @@ class Interactive {
       yes: options.yes,
       ask: (question, keys) => this.#editor.ask(question, keys),
       ran: async (text, status) => this.#host.tutor?.ran(text, status),
-      echo: text => this.#print([[this.#prompt(), span(safe(text.replace(/\s*\n\s*/g, ' ')))]]),
+      echo: text => this.#echo(text),
     });
     this.#feed = new EventFeed(options.clock, events => {
       const width = this.#terminal.size.columns;
       const utcOffsetMinutes = -new Date().getTimezoneOffset();
       this.#print(events.map(({ event, count }) => renderEvent(event, { width, utcOffsetMinutes, count })));
     });
-    for (const problem of problems) this.#host.note(`${settingsFile}: ${problem}`, 'warning');
+    for (const problem of problems) this.#host.note(problem, 'warning');
   }
 
   run(session: Session | undefined): Promise<Exit> {
@@ -248,12 +256,13 @@ class Interactive {
   async #welcome(session: Session): Promise<void> {
     try {
       // A lesson has its own first words.
-      const { tutor, practice } = this.#host;
+      const { tutor, practice, owned } = this.#host;
       if (session.greeting && !tutor)
         this.#print([renderWelcome(await vitals(session), this.#terminal.size.columns)]);
-      if (practice && !tutor && session === this.#host.session) {
-        this.#host.note(`practice VM in ${practice.folder}, removed when you leave`);
-        this.#host.note('New to this? .learn begins the lessons.');
+      if (owned && !tutor && session === this.#host.session) {
+        this.#host.note(owned.note);
+        if (practice?.address === this.#host.address)
+          this.#host.note('New to this? .learn begins the lessons.');
       }
       await this.#host.loadSchema();
       this.#editor.recolour();
@@ -272,7 +281,8 @@ class Interactive {
     this.#jobs = undefined;
     if (error && !expected) this.#host.failure(error);
     else if (this.#host.tutor) this.#host.note('QEMU has ended.');
-    else this.#host.note('QEMU has ended. .connect ADDRESS connects to another, Ctrl-D leaves.');
+    else if (!this.#host.parting)
+      this.#host.note('QEMU has ended. .connect ADDRESS connects to another, Ctrl-D leaves.');
     this.#editor.setPrompt(GONE);
   }
 
@@ -298,12 +308,25 @@ class Interactive {
     });
   }
 
+  #echo(text: string): void {
+    const { continuation } = this.#editor.settings;
+    this.#print(text.split('\n').map((row, i) => [i === 0 ? this.#prompt() : continuation, span(safe(row))]));
+  }
+
+  /** Ends the prompt. Where that ends a VM with somebody's work in it, only after a question. */
+  async #leave(status: Exit): Promise<void> {
+    const loss = this.#host.session ? this.#host.owned?.loss : undefined;
+    const asks = loss !== undefined && this.#host.settings.confirm && !this.#options.yes;
+    if (!asks || (await this.#ask([loss], 'Leave?', 'not left'))) this.#left(status);
+  }
+
   #submit(text: string): void {
     if (text.trim() === '') return;
-    this.#past.push(text);
+    if (!mayHoldSecret(text)) this.#past.push(text);
     try {
-      keepEntry(this.#store, text);
+      if (this.#keeps) keepEntry(this.#store, text);
     } catch (error) {
+      this.#keeps = false; // said once
       this.#host.failure(error);
     }
     void this.#queue.add(text);
@@ -351,10 +374,10 @@ class Interactive {
     }
   }
 
-  async #ask(sentences: readonly string[], question: string): Promise<boolean> {
+  async #ask(sentences: readonly string[], question: string, otherwise = 'not sent'): Promise<boolean> {
     this.#host.show(sentences.map(sentence => [span(sentence, 'warning')]));
     const key = await this.#editor.ask(`${question} [y/N] `, ['y', 'n', 'Enter', 'Escape']);
-    if (key !== 'y') this.#host.note('not sent');
+    if (key !== 'y') this.#host.note(otherwise);
     return key === 'y';
   }
 
@@ -423,6 +446,17 @@ class Interactive {
   #outside<T>(use: () => Promise<T>): Promise<T> {
     this.#editor.suspend();
     return this.#terminal.release(use);
+  }
+}
+
+/** Settings that cannot be read are no reason to stay away. */
+function settingsOn(file: string): ReturnType<typeof readSettings> {
+  try {
+    const { settings, problems } = readSettings(readIfThere(file) ?? '');
+    return { settings, problems: problems.map(problem => `${file}: ${problem}`) };
+  } catch (error) {
+    if (!(error instanceof QmpshError)) throw error;
+    return { settings: defaultSettings(), problems: [error.message] };
   }
 }
 

@@ -23,6 +23,7 @@ import { ALL_EVENTS, type EventFilter } from './filter.ts';
 import type { Dialogue, Exit, Host } from './host.ts';
 import type { Tutor } from './lesson/tutor.ts';
 import type { Live } from './live.ts';
+import { type Owned, ownedPractice } from './owned.ts';
 import { schemaOf } from './send.ts';
 import type { Settings } from './settings.ts';
 
@@ -32,6 +33,7 @@ export interface PromptParts {
   readonly clock: Clock;
   readonly address: string;
   readonly practice: Practice | undefined;
+  readonly owned?: Owned | undefined;
   readonly schema: Schema | undefined;
   readonly folder: string;
   readonly verbose: boolean;
@@ -59,7 +61,7 @@ export interface PromptParts {
   readonly jobs: () => readonly JobView[];
   /** Questions of pages. */
   readonly dialogue: Dialogue;
-  readonly connect: (address: string) => Promise<Session>;
+  readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
   /** A new session, to be listened to, or the end of one. */
   readonly joined: (session: Session) => void;
   readonly leave: (status: Exit) => void;
@@ -73,6 +75,8 @@ export class PromptHost implements Host {
   session: Session | undefined;
   address: string;
   practice: Practice | undefined;
+  /** We are leaving a monitor for another: its end is no news. */
+  parting = false;
   filter: EventFilter = ALL_EVENTS;
   mark = 0;
   schema: Schema | undefined;
@@ -115,16 +119,29 @@ export class PromptHost implements Host {
     this.#parts.joined(session);
   }
 
-  async connect(address: string): Promise<void> {
-    // It is left on purpose: its end is nothing to tell.
-    const left = this.session;
-    this.session = undefined;
-    await left?.close();
-    this.schema = this.#given;
+  async connect(address: string, signal?: AbortSignal): Promise<void> {
+    // A monitor serves one client: before we can come back to the same one, we have to leave it.
     const to = this.#inPractice(address);
-    const session = await this.#parts.connect(to);
+    if (to === this.address) await this.#part();
+    const session = await this.#parts.connect(to, signal);
+    await this.#part();
+    this.schema = this.#given;
     this.address = to;
     this.join(session);
+  }
+
+  async #part(): Promise<void> {
+    this.parting = true;
+    await this.session?.close();
+    this.session = undefined;
+    this.parting = false;
+  }
+
+  /** The VM connected to, where it is ours and ends with the shell. */
+  get owned(): Owned | undefined {
+    const { address, practice } = this;
+    if (address === this.#parts.address && this.#parts.owned) return this.#parts.owned;
+    return practice?.address === address ? ownedPractice(practice, false) : undefined;
   }
 
   /** A socket in the practice VM's folder may be named as QEMU names it there. */
@@ -163,13 +180,15 @@ export class PromptHost implements Host {
   }
 
   problems(text: string, problems: readonly (Problem | Warning)[], role: 'error' | 'warning'): void {
-    this.show(problems.flatMap(problem => problemText(text, problem, { role })));
+    this.show(problems.flatMap(problem => problemText(text, problem, { role, width: this.width })));
   }
 
   failure(error: unknown): Exit {
     if (!(error instanceof QmpshError)) throw error;
-    this.show([[span('error', 'error'), span('  '), span(safe(error.message))]]);
-    if (error.advice !== undefined) this.show([[span('       '), span(safe(error.advice), 'dim')]]);
+    const indent = 'error  '.length;
+    const rows: StyledLine[] = [[span('error', 'error'), span('  '), span(safe(error.message))]];
+    if (error.advice !== undefined) rows.push([span(' '.repeat(indent)), span(safe(error.advice), 'dim')]);
+    this.#parts.print(rows.flatMap(row => wrapLine(row, this.width, indent)));
     return error.exit;
   }
 

@@ -1,5 +1,5 @@
-// Lines typed at the prompt on their way: in the order typed. A line of its own does not wait for the reply of the one
-// before; the lines of a paste do.
+// Lines typed at the prompt on their way: in the order typed. A command does not wait for the reply of the one before;
+// the lines of a paste do, and whatever is typed behind a word of the shell waits for its end.
 import { isTranscript, transcript } from '../language/transcript.ts';
 import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
@@ -35,10 +35,12 @@ export class Queue {
   /** Runs what was typed; resolves when all of it has come to its end. */
   add(text: string): Promise<void> {
     const turn = this.#sending.then(() => this.#host.loadSchema()).catch(() => {});
-    this.#sending = turn;
-    return turn.then(async () => {
-      await (text.includes('\n') || isTranscript(text) ? this.#paste(text) : this.#one(text));
-    });
+    const paste = text.includes('\n') || isTranscript(text);
+    const run = turn.then<unknown>(() => (paste ? this.#paste(text) : this.#one(text)));
+    // What is typed behind `.connect`, or before the reply to a question, is meant for what comes of it.
+    const foreground = paste || /^\s*[.$]/.test(text);
+    this.#sending = foreground ? run.catch(() => {}) : turn;
+    return run.then(() => {});
   }
 
   async #one(text: string): Promise<number> {

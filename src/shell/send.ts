@@ -50,7 +50,8 @@ export async function schemaOf(session: Session): Promise<Schema | undefined> {
 async function agreed(command: string, host: Host): Promise<boolean> {
   const why = host.settings.confirm ? destructive(command) : undefined;
   if (why === undefined) return true;
-  return host.confirm([why, 'Ctrl-D leaves the shell and does the VM no harm.'], `Run ${command}?`);
+  const instead = host.owned ? [] : ['Ctrl-D leaves the shell and does the VM no harm.'];
+  return host.confirm([why, ...instead], `Run ${command}?`);
 }
 
 interface Origin {

@@ -13,7 +13,8 @@ export const CONNECT: Word = {
   ],
   run: async ({ args }, host): Promise<Exit> => {
     if (args.length > 1) throw misuse(CONNECT, 'an address is one word');
-    await host.connect(args[0] ?? host.address);
+    const address = args[0] ?? host.address;
+    await host.foreground(`a connection to ${address}`, signal => host.connect(address, signal));
     return 0;
   },
 };

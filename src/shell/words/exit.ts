@@ -1,11 +1,16 @@
+import { misuse } from '../misuse.ts';
 import type { Word } from '../word.ts';
 
 export const EXIT: Word = {
   name: '.exit',
   usage: '',
   help: 'leave the shell; the VM lives on',
-  more: ['Ctrl-D on an empty line does the same. A practice VM ends with the shell. To end a VM, use quit.'],
-  run: (_, host) => {
+  more: [
+    'Ctrl-D on an empty line does the same. A practice VM, and a QEMU started behind --, ends with the shell.',
+    'To end another VM, use quit.',
+  ],
+  run: ({ rest }, host) => {
+    if (rest !== '') throw misuse(EXIT, 'nothing stands behind it');
     host.leave(0);
     return 0;
   },
