@@ -119,3 +119,20 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     words: ['bash', 'zsh', 'fish'],
   },
 ];
+
+/** What qmpsh is called with, besides the subcommands. */
+export const FORMS: readonly (readonly [string, string])[] = [
+  ['[ADDRESS]', 'a prompt; where standard input is no terminal, its lines are run'],
+  ['-c LINE [-c LINE ...] ADDRESS', 'run the lines and leave'],
+  ['-- qemu-system-x86_64 ARGS', 'start QEMU as a child and own its monitor'],
+];
+
+/** The exit statuses. */
+export const EXITS: readonly (readonly [number, string])[] = [
+  [0, 'all well'],
+  [1, 'QEMU refused a command, a job failed, or an expectation was not met'],
+  [2, 'bad usage, or a line that cannot be understood (it was not sent)'],
+  [3, 'no connection, or it was lost'],
+  [4, 'time ran out'],
+  [130, 'interrupted'],
+];

@@ -1,11 +1,5 @@
 // The help text of the command line, made of the tables.
-import { OPTIONS, type Option, SUBCOMMANDS } from './options.ts';
-
-const FORMS: readonly (readonly [string, string])[] = [
-  ['[ADDRESS]', 'a prompt; where standard input is no terminal, its lines are run'],
-  ['-c LINE [-c LINE ...] ADDRESS', 'run the lines and leave'],
-  ['-- qemu-system-x86_64 ARGS', 'start QEMU as a child and own its monitor'],
-];
+import { EXITS, FORMS, OPTIONS, type Option, SUBCOMMANDS } from './options.ts';
 
 function left(option: Option): string {
   const long = `--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`;
@@ -42,7 +36,10 @@ ${rows(
 ADDRESS is a unix socket (./qmp.sock), host:port, or ssh:host:/path/to/socket; $QMP_SOCKET is the default.
 At the prompt, .help tells more.
 
-Exit status: 0 all well; 1 QEMU refused a command or a job failed; 2 bad usage, or a line that cannot be
-understood (it was not sent); 3 no connection, or it was lost; 4 time ran out; 130 interrupted.
+Exit status:
+${rows(
+  EXITS.map(([status, meaning]) => [String(status), meaning] as const),
+  '  ',
+)}
 `;
 }

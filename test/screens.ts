@@ -1,0 +1,106 @@
+// The screens that the documentation shows, made by the real shell on a practice VM. In a page stands
+// `<!-- screen: NAME -->` and a fence below it; test/docs.test.ts holds the fence against the scene of that name.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Practice, startPractice } from '../src/io/practice.ts';
+import { BIN } from './command.ts';
+import { type Screen, withScreen } from './screen.ts';
+
+export interface Scene {
+  readonly cols?: number;
+  readonly rows?: number;
+  /** What is typed; the picture is taken when it resolves. */
+  readonly play: (screen: Screen, vm: Practice) => Promise<void>;
+}
+
+/** The prompt stands there, empty. */
+export function atPrompt(screen: Screen): boolean {
+  return /^\((QEMU|gone)\)$/.test(screen.text()[screen.cursor.row]?.trimEnd() ?? '');
+}
+
+/** Types a line, runs it, and waits until something stands below it and the prompt below that. */
+export async function enter(screen: Screen, text: string): Promise<void> {
+  screen.type(text);
+  const end = text.slice(-20);
+  await screen.waitFor(shown => typed(shown).endsWith(end));
+  screen.key('Enter');
+  await screen.waitFor(shown => {
+    const rows = shown.text().slice(0, shown.cursor.row);
+    return atPrompt(shown) && !rows.join('').endsWith(end);
+  });
+}
+
+/** The line being typed, put together from the rows it takes. */
+export function typed(screen: Screen): string {
+  const rows = screen.text();
+  const start = rows.findLastIndex(row => /^\((QEMU|gone)\)/.test(row));
+  return rows
+    .slice(start, screen.cursor.row + 1)
+    .join('')
+    .trimEnd();
+}
+
+const BACKUP = [
+  'blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2 snapshot-node-name=node-B format=qcow2',
+  'blockdev-add driver=qcow2 node-name=node-E file={"driver":"file","filename":"e.qcow2"}',
+];
+
+export const SCENES: Readonly<Record<string, Scene>> = {
+  backup: {
+    rows: 30,
+    async play(screen, vm) {
+      execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', 'e.qcow2', '39M'], { cwd: vm.folder });
+      for (const text of BACKUP) await enter(screen, text);
+      screen.type('blockdev-backup device=node-B target=node-E sync=full job-id=job0');
+      screen.key('Enter');
+      await screen.waitFor(/BLOCK_JOB_COMPLETED +job0 +backup/);
+      await screen.waitFor(/null \(gone\)/);
+      await screen.waitFor(atPrompt);
+      screen.type('blockdev-mirror device=node-B target=node-E sync=');
+      await screen.waitFor(shown => typed(shown).endsWith('sync='));
+      screen.key('Tab');
+      await screen.waitFor(/^ top +full +none /m);
+    },
+  },
+};
+
+/** The rows of a scene, as they stand when it is over. */
+export async function makeScreen(scene: Scene): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'qmpsh-'));
+  const home = mkdtempSync(join(tmpdir(), 'qh-'));
+  const vm = await startPractice({ keep: folder });
+  const options = {
+    command: process.execPath,
+    args: [BIN, vm.address],
+    cwd: folder,
+    cols: scene.cols ?? 80,
+    rows: scene.rows ?? 24,
+    env: { HOME: home, XDG_STATE_HOME: home, XDG_CONFIG_HOME: home },
+  };
+  try {
+    return await withScreen(options, async screen => {
+      await screen.waitFor(/QEMU \d+\.\d+\.\d+ .*a\.qcow2/);
+      await screen.waitFor(atPrompt);
+      await scene.play(screen, vm);
+      return screen
+        .text()
+        .map(row => row.trimEnd())
+        .join('\n')
+        .trim();
+    });
+  } finally {
+    await vm.close();
+    for (const path of [folder, home]) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** What differs from run to run (times, folders, versions, rates) made alike. */
+export function masked(text: string): string {
+  return text
+    .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
+    .replaceAll(/\d+\.\d+\.\d+/g, 'VERSION')
+    .replaceAll(/qmpsh-\w{6}/g, 'FOLDER')
+    .replaceAll(/\b\d+(?:\.\d)? [KMG]iB\/s/g, 'RATE');
+}
