@@ -15,6 +15,7 @@ import type { JobOutcome } from '../../session/jobs.ts';
 import { endedBy, startedBy, untilEnded, untilSettled } from '../player/jobs.ts';
 import { expectsRefusal } from '../player/judge.ts';
 import { ask } from '../player/query.ts';
+import { recordLine, recordWord, type Tape } from './tape.ts';
 
 /** Where a lesson acts. `session` changes with `.connect`. */
 export interface Place {
@@ -22,6 +23,8 @@ export interface Place {
   schema: Schema | undefined;
   readonly folder: string;
   readonly connect: (address: string) => Promise<void>;
+  /** What a recording of the reader's would hold by now. */
+  readonly tape?: Tape;
   readonly signal?: AbortSignal;
 }
 
@@ -33,12 +36,13 @@ export async function act(step: Step, place: Place): Promise<string> {
   if (step.kind === 'shell') return actOnHost(step, place);
   if (step.kind === 'word') {
     const address = /^\.connect\s+(\S+)$/.exec(step.text)?.[1];
-    // The other words only show something.
     if (address !== undefined) await place.connect(address);
+    else if (place.tape) recordWord(step.text, place.tape, place.folder);
+    // The other words only show something.
     return '';
   }
   const { session } = place;
-  if (!session || session.state !== 'open') throw fault(step, 'there is no connection');
+  if (session?.state !== 'open') throw fault(step, 'there is no connection');
   const line = parse(step.text, place.schema);
   const request = requestOf(line);
   if (!request) throw fault(step, line.kind === 'wrong' ? line.problems[0].message : 'it is no request');
@@ -46,6 +50,7 @@ export async function act(step: Step, place: Place): Promise<string> {
   const reply = await sent.reply;
   if ((reply.kind === 'refusal') !== expectsRefusal(step))
     throw fault(step, reply.kind === 'refusal' ? reply.desc : 'QEMU did not refuse it');
+  if (place.tape) recordLine(step.text, request, place.tape);
   if (reply.kind === 'refusal') return '';
   if (request.execute === 'quit') await session.ended;
   else if (!step.background) {

@@ -11,7 +11,7 @@ export interface VmState {
 
 /** Asks a VM how it stands, by queries that cannot harm it; undefined where there is no VM any more. */
 export async function stateOf(session: Session | undefined): Promise<VmState | undefined> {
-  if (!session || session.state !== 'open') return undefined;
+  if (session?.state !== 'open') return undefined;
   const [nodes, block, jobs] = await Promise.all([
     value(session, 'query-named-block-nodes'),
     value(session, 'query-block'),
