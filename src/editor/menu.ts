@@ -129,7 +129,8 @@ function labelWidth(menu: Menu): number {
 
 function labelSpans(candidate: Candidate, selected: boolean, columns: number, pad: boolean): readonly Span[] {
   const raw = candidate.label ?? candidate.text;
-  const text = fit(labelOf(candidate), columns);
+  // Names that begin alike differ at their ends.
+  const text = fit(labelOf(candidate), columns, 'middle');
   const behind = pad ? padEnd('', columns - width(text)) : '';
   if (selected) return [{ text: text + behind, role: 'selected' }];
   // Offsets hold for the label as it was given: where it had to be changed, none is marked.

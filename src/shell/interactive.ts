@@ -267,6 +267,7 @@ class Interactive {
       await this.#host.loadSchema();
       this.#editor.recolour();
       this.#changed(this.#editor.text, this.#editor.cursor);
+      if (this.#editor.text !== '') this.#editor.dispatch({ type: 'refresh' });
     } catch (error) {
       if (this.#host.session === session) this.#host.failure(error);
     }
