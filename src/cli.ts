@@ -194,12 +194,20 @@ async function shell(invocation: Invocation): Promise<Exit> {
     throw new QmpshError('usage', `one address is enough; what is ${extra[0]}?`, {
       advice: 'A line to run goes behind -c, in quotes.',
     });
+  if (invocation.rest && first !== undefined)
+    throw new QmpshError('usage', `either an address (${first}) or a QEMU to start (behind --)`, {
+      advice: 'A QEMU started behind -- gets a monitor of its own.',
+    });
   if (invocation.rest) return child(invocation, invocation.rest);
-  const address =
-    first ?? (process.env['QMP_SOCKET'] || (await (await import('./io/choose.ts')).chooseAddress()));
+  const address = first ?? (await anyAddress());
   if (address === undefined) return 130;
   if (address === 'practice') return practice({ ...invocation, positionals: [] });
   return converse(invocation, address, {});
+}
+
+/** The default address, or the one the user picks; undefined when the question was left. */
+async function anyAddress(): Promise<string | undefined> {
+  return process.env['QMP_SOCKET'] || (await import('./io/choose.ts')).chooseAddress();
 }
 
 async function child(invocation: Invocation, argv: readonly string[]): Promise<Exit> {
@@ -208,11 +216,15 @@ async function child(invocation: Invocation, argv: readonly string[]): Promise<E
       advice: 'Write qmpsh -- qemu-system-x86_64 ARGS.',
     });
   const { spawnQemu } = await import('./io/child.ts');
-  const vm = await spawnQemu(argv);
+  let tell = (row: string): unknown => writeAll(2, `${safe(row)}\n`);
+  const vm = await spawnQemu(argv, { onRow: row => tell(row) });
   try {
     return await converse(invocation, argv[0] ?? 'qemu', {
       transport: async () => vm.transport,
       owned: OWNED_CHILD,
+      said: show => {
+        tell = show;
+      },
     });
   } finally {
     await vm.close();
@@ -249,7 +261,7 @@ async function playTools(invocation: Invocation): Promise<PlayTools> {
     schema: () => schemaOption(invocation),
     connected: (address, practice, act) =>
       converse(invocation, address, practice ? { practice, act } : { act }),
-    anyAddress: async () => process.env['QMP_SOCKET'] ?? (await import('./io/choose.ts')).chooseAddress(),
+    anyAddress,
     paint: await errorPaint(colours(invocation, 1)),
     errPaint: await errorPaint(colours(invocation, 2)),
     out: text => writeAll(1, text),
@@ -268,6 +280,8 @@ interface Extra {
   /** The practice VM has ended already. */
   readonly gone?: boolean;
   readonly owned?: Owned;
+  /** Where the rows that our QEMU writes are to go while there is a prompt. */
+  readonly said?: (show: (row: string) => void) => void;
   /** Connects in a way of its own instead of by address. */
   readonly transport?: () => Promise<import('./qmp/transport.ts').Transport>;
 }
@@ -309,8 +323,8 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   };
   const settings = { ...defaultSettings(), timeout: timeout ?? 0 };
   const folder = extra.practice?.folder ?? process.cwd();
-  const { practice, owned } = extra;
-  const common = { address, practice, owned, clock: CLOCK, schema, folder, connect: open };
+  const { practice, owned, said } = extra;
+  const common = { address, practice, owned, said, clock: CLOCK, schema, folder, connect: open };
   const flags = {
     verbose: switches.has('verbose'),
     pretty: switches.has('pretty'),

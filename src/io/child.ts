@@ -3,6 +3,7 @@
 // that Ctrl-C in our terminal does not reach it.
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Transport, TransportListener } from '../qmp/transport.ts';
 import { safe } from '../text/safe.ts';
@@ -27,8 +28,8 @@ export interface Child {
 }
 
 export interface SpawnOptions {
-  /** What it writes to its standard output and standard error; not safe to print as it stands. */
-  readonly onOutput?: (text: string) => void;
+  /** A row that it writes to its standard output or standard error; not safe to print as it stands. */
+  readonly onRow?: (row: string) => void;
   readonly cwd?: string;
 }
 
@@ -48,9 +49,9 @@ export async function spawnQemu(argv: readonly string[], options: SpawnOptions =
   });
   const { stdout, stderr } = child;
   const said = new Tail(stderr);
-  for (const stream of [stdout, stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => options.onOutput?.(text));
-  }
+  // Read to the end in any case: a pipe that is full would stop it.
+  for (const stream of [stdout, stderr])
+    if (stream) createInterface({ input: stream }).on('line', row => options.onRow?.(row));
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', cause => reject(notStarted(program, cause)));

@@ -269,7 +269,9 @@ export class Session {
     if (!command) {
       const what = reply.kind === 'refusal' ? `error: ${safe(reply.desc)}` : 'a reply';
       this.#notice(
-        key === undefined ? what : `${what}, to a command that was not sent from here (id ${safe(key)})`,
+        key === undefined
+          ? what
+          : `${what}, to a command that was not sent from here (id ${safe(key.startsWith('"') ? `${key}"` : key)})`,
       );
       return;
     }

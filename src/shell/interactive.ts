@@ -45,6 +45,8 @@ export interface InteractiveOptions {
   readonly practice: Practice | undefined;
   /** The VM at the address is ours and ends with the shell. */
   readonly owned?: Owned | undefined;
+  /** Is told where the rows that this VM writes are shown. */
+  readonly said?: ((show: (row: string) => void) => void) | undefined;
   readonly clock: Clock;
   readonly schema: Schema | undefined;
   readonly folder: string;
@@ -164,6 +166,7 @@ class Interactive {
       this.#print(events.map(({ event, count }) => renderEvent(event, { width, utcOffsetMinutes, count })));
     });
     for (const problem of problems) this.#host.note(problem, 'warning');
+    options.said?.(row => this.#host.show([[span('qemu: ', 'dim'), span(safe(row))]]));
   }
 
   run(session: Session | undefined): Promise<Exit> {

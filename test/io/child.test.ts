@@ -92,7 +92,7 @@ test('no such program, or one that cannot be run', async () => {
 
 test('what it prints is handed on', async () => {
   let text = '';
-  const child = await spawnQemu([...QEMU, '-no-such-option'], { onOutput: part => (text += part) });
+  const child = await spawnQemu([...QEMU, '-no-such-option'], { onRow: row => (text += row) });
   await child.exited;
   assert.match(text, /invalid option/);
 });

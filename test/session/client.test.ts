@@ -84,7 +84,7 @@ test('an error without id, an unknown id and nonsense are notices; the pending c
   assert.is((await sent.reply).kind, 'success');
   assert.is(notices.length, 3);
   assert.match(notices[0] ?? '', /JSON parse error\\x1b/);
-  assert.match(notices[1] ?? '', /not sent from here.*stranger/);
+  assert.match(notices[1] ?? '', /not sent from here \(id "stranger"\)/);
 });
 
 test('a server that knows no ids answers in order', async () => {

@@ -302,6 +302,11 @@ test('no address', async () => {
   check(await qmpsh(['-c', 'query-status'], { env }), { status: 2, out: '', err: /no address/ });
 });
 
+test('an address and a QEMU to start', async () => {
+  const done = await qmpsh(['-c', 'stop', vm.address, '--', 'qemu-system-x86_64']);
+  check(done, { status: 2, out: '', err: /either an address .* or a QEMU to start/ });
+});
+
 test('$QMP_SOCKET is the default address', async () => {
   check(await qmpsh(['-c', 'query-status'], { env: { QMP_SOCKET: vm.address } }), { status: 0, out: STATUS });
 });

@@ -1,4 +1,5 @@
 // The prompt on a real screen: what is kept and what is not, where one connects to, and what leaving does.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -201,6 +202,20 @@ test('a QEMU behind --: Ctrl-C does not reach it, leaving asks and ends it', () 
     assert.is((await screen.waitForExit()).code, 0);
     assert.not.ok(runs(pid));
   }));
+
+test('what a QEMU behind -- writes is shown above the line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'qmpsh-fifo-'));
+  const fifo = join(folder, 'said');
+  execFileSync('mkfifo', [fifo]);
+  const [, ...qemu] = CHILD;
+  const wrapper = `cat ${fifo} & exec "$0" "$@"`;
+  return prompt(['--', 'sh', '-c', wrapper, ...qemu], async screen => {
+    screen.type('query-na');
+    await screen.waitFor(/\(QEMU\) query-na/);
+    writeFileSync(fifo, 'booting \x1b[31mnow\n');
+    await screen.waitFor(/qemu: booting \\x1b\[31mnow\n\(QEMU\) query-na/);
+  }).finally(() => rmSync(folder, { recursive: true, force: true }));
+});
 
 test('a QEMU behind -- ends with a shell that is told to go', () =>
   prompt(CHILD, async screen => {
