@@ -1,5 +1,6 @@
 // What a lesson does in its VM by itself: its set-up steps, the answers of steps that are skipped or played again, and
 // looking whether a step has had its effect.
+import { CLOCK } from '../../io/clock.ts';
 import { runOnHost } from '../../io/hostrun.ts';
 import { parse, requestOf } from '../../language/parse.ts';
 import type { Effect } from '../../page/aids.ts';
@@ -31,8 +32,18 @@ export interface Place {
 /** Milliseconds that anything in a practice VM may take. */
 const LIMIT = 60_000;
 
+/** How often, and every how many milliseconds, a step's effect is looked for. */
+const LOOKS = 50;
+const LOOK_EVERY = 100;
+
 /** Does a step; gives what a `$` step printed. Rejects with a QmpshError when it does not go as the page says. */
 export async function act(step: Step, place: Place): Promise<string> {
+  const output = await perform(step, place);
+  if (!(await comesToHold(step.effects, place))) throw fault(step, 'it has not had its effect');
+  return output;
+}
+
+async function perform(step: Step, place: Place): Promise<string> {
   if (step.kind === 'shell') return actOnHost(step, place);
   if (step.kind === 'word') {
     const address = /^\.connect\s+(\S+)$/.exec(step.text)?.[1];
@@ -108,6 +119,18 @@ export function expectsJobError(step: Step): boolean {
     const data = item.pattern.members.get('data');
     return data?.kind === 'object' && data.members.has('error');
   });
+}
+
+/** Whether all of these hold, or come to in a moment: a job whose limit was lifted, say, ends a little later. */
+export async function comesToHold(
+  effects: readonly Effect[],
+  place: Pick<Place, 'session' | 'folder'>,
+): Promise<boolean> {
+  for (let left = LOOKS; left > 0; left -= 1) {
+    if (await hold(effects, place)) return true;
+    await new Promise<void>(resolve => CLOCK.after(LOOK_EVERY, resolve));
+  }
+  return false;
 }
 
 /** Whether all of these hold now. A query that is refused, and one without a connection, holds nothing. */
