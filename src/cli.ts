@@ -160,7 +160,14 @@ async function completion(invocation: Invocation): Promise<Exit> {
   const { completionScript, SHELLS } = await import('./shell/completion.ts');
   const [name, extra] = invocation.positionals;
   const shell = SHELLS.find(known => known === name);
-  if (shell && extra === undefined) return print(completionScript(shell));
+  if (shell && extra === undefined) {
+    const { findPages } = await import('./io/pages.ts');
+    const { lessonFiles } = await import('./io/lessons.ts');
+    const { lessonName } = await import('./shell/lesson/lesson.ts');
+    const pages = findPages().map(page => page.name);
+    const lessons = lessonFiles().map(path => lessonName(path).name);
+    return print(completionScript(shell, { pages, lessons }));
+  }
   const what = extra ?? name;
   throw new QmpshError(
     'usage',

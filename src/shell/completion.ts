@@ -1,19 +1,49 @@
 // What a host's shell needs to complete qmpsh's command line: scripts for bash, zsh and fish, made of the option table.
-import { OPTIONS, type Option, SUBCOMMANDS } from './options.ts';
+import { OPTIONS, type Option, SUBCOMMANDS, type Subcommand } from './options.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type ShellName = (typeof SHELLS)[number];
 
+/** The pages and lessons there are, by the names the command line takes. */
+export interface Names {
+  readonly pages: readonly string[];
+  readonly lessons: readonly string[];
+}
+
 /** The script to be sourced (bash), put on $fpath as `_qmpsh` (zsh), or put into completions/ (fish). */
-export function completionScript(shell: ShellName): string {
+export function completionScript(shell: ShellName, names: Names): string {
   switch (shell) {
     case 'bash':
-      return bash();
+      return bash(names);
     case 'zsh':
-      return zsh();
+      return zsh(names);
     case 'fish':
-      return fish();
+      return fish(names);
   }
+}
+
+interface Behind {
+  readonly name: string;
+  readonly words: string;
+  /** Whether file names may stand there too, in any number; else one word is all. */
+  readonly files: boolean;
+}
+
+/** What stands behind each subcommand that takes more than files. */
+function behind(names: Names): readonly Behind[] {
+  return SUBCOMMANDS.flatMap(({ name, words }) => {
+    if (words === undefined) return [];
+    const list = typeof words === 'string' ? names[words] : words;
+    return [{ name, words: list.join(' '), files: words === 'pages' }];
+  });
+}
+
+/** The options that make sense with a subcommand, or with an address. */
+function optionsOf(subcommand: Subcommand | undefined): readonly Option[] {
+  const { takes, name = '' } = subcommand ?? {};
+  return OPTIONS.filter(option =>
+    takes ? ['help', 'version', ...takes].includes(option.name) : !option.only || option.only.includes(name),
+  );
 }
 
 type Kind = 'none' | 'file' | 'folder' | 'text';
@@ -27,14 +57,20 @@ function spellings({ name, short }: Option): readonly string[] {
   return [...(short ? [`-${short}`] : []), `--${name}`];
 }
 
-function bash(): string {
+function bash(names: Names): string {
   const wanting = (kind: Kind) =>
     OPTIONS.filter(option => kindOf(option) === kind)
       .flatMap(spellings)
       .join('|');
+  const options = (subcommand: Subcommand | undefined) =>
+    `options='${optionsOf(subcommand).flatMap(spellings).join(' ')}'`;
+  const words = ({ name, words, files }: Behind) =>
+    files
+      ? `    ${name}) words='${words}' ;;`
+      : `    ${name}) ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W '${words}' -- "$word"); return 0 ;;`;
   return `# bash completion for qmpsh
 _qmpsh() {
-  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} options words=
   COMPREPLY=()
   case $before in
     ${wanting('file')}) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
@@ -42,20 +78,18 @@ _qmpsh() {
     ${wanting('text')}) return ;;
   esac
   if [[ $word == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W '${OPTIONS.flatMap(spellings).join(' ')}' -- "$word")
+    case \${COMP_WORDS[1]} in
+${SUBCOMMANDS.map(row => `      ${row.name}) ${options(row)} ;;`).join('\n')}
+      *) ${options(undefined)} ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     return
   fi
-  case \${COMP_WORDS[1]} in
-${SUBCOMMANDS.filter(row => row.words)
-  .map(
-    row =>
-      `    ${row.name}) ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W '${row.words?.join(' ')}' -- "$word"); return 0 ;;`,
-  )
-  .join('\n')}
+  ((COMP_CWORD == 1)) && words='${SUBCOMMANDS.map(row => row.name).join(' ')}'
+  ((COMP_CWORD > 1)) && case \${COMP_WORDS[1]} in
+${behind(names).map(words).join('\n')}
   esac
-  mapfile -t COMPREPLY < <(compgen -f -- "$word")
-  ((COMP_CWORD == 1)) &&
-    mapfile -t -O "\${#COMPREPLY[@]}" COMPREPLY < <(compgen -W '${SUBCOMMANDS.map(row => row.name).join(' ')}' -- "$word")
+  mapfile -t COMPREPLY < <(compgen -f -- "$word"; compgen -W "$words" -- "$word")
   return 0
 }
 complete -o filenames -F _qmpsh qmpsh
@@ -67,7 +101,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function zsh(): string {
+function zsh(names: Names): string {
   const escaped = (text: string) => text.replaceAll(/[[\]:\\]/g, '\\$&');
   const rows = OPTIONS.map(option => {
     const names = spellings(option);
@@ -82,7 +116,10 @@ function zsh(): string {
     return `  ${quoted(once)}${names.length > 1 ? `{${names.join(',')}}` : names[0]}${rest}`;
   });
   const commands = SUBCOMMANDS.map(row => `    ${quoted(`${row.name}:${escaped(row.help)}`)}`);
-  const worded = SUBCOMMANDS.filter(row => row.words);
+  const words = ({ name, words, files }: Behind) => {
+    const add = words === '' ? ':' : `compadd -- ${words}`;
+    return `    ${name}) ${files ? `${add}; _files` : `((CURRENT == 3)) && ${add}`} ;;`;
+  };
   return `#compdef qmpsh
 # zsh completion for qmpsh
 _qmpsh_first() {
@@ -94,7 +131,7 @@ ${commands.join('\n')}
 }
 _qmpsh_more() {
   case $words[2] in
-${worded.map(row => `    ${row.name}) ((CURRENT == 3)) && ${row.words?.length ? `compadd -- ${row.words.join(' ')}` : ':'} ;;`).join('\n')}
+${behind(names).map(words).join('\n')}
     *) _files ;;
   esac
 }
@@ -104,7 +141,7 @@ ${rows.map(row => `${row} \\`).join('\n')}
 `;
 }
 
-function fish(): string {
+function fish(names: Names): string {
   const text = (words: string) => `'${words.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const rows = OPTIONS.map(option => {
     const kind = kindOf(option);
@@ -122,9 +159,9 @@ function fish(): string {
   const commands = SUBCOMMANDS.map(
     row => `complete -c qmpsh -n __fish_is_first_arg -a ${row.name} -d ${text(row.help)}`,
   );
-  const words = SUBCOMMANDS.filter(row => row.words).map(
-    row =>
-      `complete -c qmpsh -n '__fish_seen_subcommand_from ${row.name}' -f -a ${text(row.words?.join(' ') ?? '')}`,
-  );
+  const words = behind(names).map(({ name, words, files }) => {
+    const only = files ? '' : ' -f';
+    return `complete -c qmpsh -n '__fish_seen_subcommand_from ${name}'${only} -a ${text(words)}`;
+  });
   return `# fish completion for qmpsh\n${[...commands, ...words, ...rows].join('\n')}\n`;
 }

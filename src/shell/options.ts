@@ -17,8 +17,8 @@ export interface Subcommand {
   readonly help: string;
   /** The options it takes, where it makes no connection; `help` and `version` are taken by all. */
   readonly takes?: readonly string[];
-  /** What may stand behind it, for completion; absent: file names. */
-  readonly words?: readonly string[];
+  /** What may stand behind it, for completion: these words, names of pages (and files), or lessons; absent: files. */
+  readonly words?: readonly string[] | 'pages' | 'lessons';
 }
 
 export const OPTIONS: readonly Option[] = [
@@ -81,16 +81,19 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     name: 'play',
     usage: 'play PAGE [ADDRESS] [name=value ...]',
     help: 'play a page: a macro, a recording, a document; what fails is undone',
+    words: 'pages',
   },
   {
     name: 'check',
     usage: 'check PAGE ... [ADDRESS] [name=value ...]',
     help: 'say where a page is not true; without an address or --practice, offline',
+    words: 'pages',
   },
   {
     name: 'learn',
     usage: 'learn [LESSON] [--list | --script | --reset | --from STEP]',
     help: 'lessons on a throw-away VM; goes on where you stopped',
+    words: 'lessons',
     takes: [
       'list',
       'script',
