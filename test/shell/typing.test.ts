@@ -92,7 +92,7 @@ async function addDisk({ screen, vm }: Desk, name: string): Promise<void> {
   screen.type(
     `blockdev-add driver=qcow2 node-name=node-${name} file.driver=file file.filename=${name}.qcow2\r`,
   );
-  await screen.waitFor(new RegExp(`node-${name}[^]*\\{\\}\\n`));
+  await screen.waitFor(new RegExp(`node-${name}[sS]*\\{\\}\\n`));
 }
 
 // A line, and what the menu must offer for its end.
@@ -155,10 +155,10 @@ test('.help explains commands, arguments, variants, events, words and keys, and 
     async desk => {
       const { screen } = desk;
       for (const [line, wanted] of [
-        ['.help blockdev-mirror', /required[^]*sync[^]*optional[^]*example +blockdev-mirror/],
-        ['.help blockdev-mirror.sync', /full[^]*top[^]*incremental/],
+        ['.help blockdev-mirror', /required[\s\S]*sync[\s\S]*optional[\s\S]*example +blockdev-mirror/],
+        ['.help blockdev-mirror.sync', /full[\s\S]*top[\s\S]*incremental/],
         ['.help blockdev-add driver=qcow2', /lazy-refcounts/],
-        ['.help BLOCK_JOB_READY', /carries[^]*device/],
+        ['.help BLOCK_JOB_READY', /carries[\s\S]*device/],
         ['.help .watch', /\.watch \[2s\] LINE/],
         ['.help keys', /Ctrl-R/],
         ['.help blockdev-mirorr', /did you mean\s+blockdev-mirror/],
@@ -199,12 +199,12 @@ test('a question mark asks for the arguments; the finished line waits on the pro
     const { screen } = desk;
     await desk.type('block-dirty-bitmap-add ?');
     screen.key('Enter');
-    await desk.sees(/node +str[^]*node-A/);
+    await desk.sees(/node +str[\s\S]*node-A/);
     screen.key('Enter');
     await desk.sees(/name +str · required/);
     screen.type('b0');
     screen.key('Enter');
-    await desk.sees(/Which others\?[^]*granularity/);
+    await desk.sees(/Which others\?[\s\S]*granularity/);
     screen.key('Space');
     screen.key('Enter');
     await desk.sees(/granularity +int/);
