@@ -16,9 +16,10 @@ import type { EventFilter } from './filter.ts';
 import type { Dialogue, Exit, Host } from './host.ts';
 import { errorRow, jobRow, noteRow, problemRow } from './jsonrows.ts';
 import { RowReader } from './rows.ts';
-import { runLine, understand } from './run.ts';
+import { runLine } from './run.ts';
 import { schemaOf } from './send.ts';
 import type { Settings } from './settings.ts';
+import { understand } from './understand.ts';
 
 export interface BatchOptions {
   readonly session: Session;
@@ -165,6 +166,10 @@ export class BatchHost implements Host {
       // A line that is running tells of the end itself.
       if (!expected && !this.#running && this.session === session) this.#stop(this.failure(error));
     });
+  }
+
+  run(text: string): Promise<Exit> {
+    return runLine(text, this);
   }
 
   async loadSchema(): Promise<Schema | undefined> {

@@ -69,6 +69,8 @@ export interface Host {
     row?: number,
   ): void;
   failure(error: unknown): Exit;
+  /** Runs a line as if it had been entered. */
+  run(text: string): Promise<Exit>;
   /** A request about to be sent; shown with --verbose. */
   echo(message: Json): void;
   /** A reply that came. */

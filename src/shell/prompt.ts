@@ -24,6 +24,7 @@ import type { Dialogue, Exit, Host } from './host.ts';
 import type { Tutor } from './lesson/tutor.ts';
 import type { Live } from './live.ts';
 import { type Owned, ownedPractice } from './owned.ts';
+import { runLine } from './run.ts';
 import { schemaOf } from './send.ts';
 import type { Settings } from './settings.ts';
 
@@ -148,6 +149,10 @@ export class PromptHost implements Host {
   #inPractice(address: string): string {
     const there = inFolder(this.folder, address);
     return this.practice && kindOfPath(there) === 'socket' ? there : address;
+  }
+
+  run(text: string): Promise<Exit> {
+    return runLine(text, this);
   }
 
   async loadSchema(): Promise<Schema | undefined> {

@@ -1,12 +1,12 @@
 // Runs one line: understands it and carries it out. The host says where things are shown.
 import type { Line } from '../language/line.ts';
-import { parse } from '../language/parse.ts';
 import { bind } from '../page/bind.ts';
 import { namesIn, pieces } from '../page/names.ts';
 import type { Value } from '../page/value.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Exit, Host } from './host.ts';
 import { runRaw, runRequest } from './send.ts';
+import { understand } from './understand.ts';
 
 /** Runs a line to its end and gives its exit status. Never throws: what goes wrong is shown through the host. */
 export async function runLine(typed: string, host: Host, row?: number): Promise<Exit> {
@@ -41,18 +41,6 @@ function withNames(text: string, names: ReadonlyMap<string, Value>): string {
   throw new QmpshError('usage', bound.message, { advice: bound.advice });
 }
 
-/** Parses a line. The schema is fetched only where a value needs a type. */
-export async function understand(text: string, host: Host): Promise<Line> {
-  if (host.schema) return parse(text, host.schema);
-  const guess = parse(text);
-  // What looks wrong without types may be right with them: host=[::1] is text where text is wanted.
-  const needsTypes =
-    guess.kind === 'wrong' || (guess.kind === 'command' && Object.keys(guess.request.arguments).length > 0);
-  if (!needsTypes) return guess;
-  const schema = await host.loadSchema();
-  return schema ? parse(text, schema) : guess;
-}
-
 async function carryOut(
   text: string,
   typed: string,
@@ -65,7 +53,7 @@ async function carryOut(
       return 0;
     case 'word':
       // Most one-shot commands are no words; loading those takes milliseconds.
-      return (await import('./words.ts')).runWord(line, text, host);
+      return (await import('./words.ts')).runWord(line, text, host, row);
     case 'raw':
       return runRaw(line.message, host, typed);
     case 'command':

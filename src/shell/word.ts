@@ -34,6 +34,8 @@ export interface Offer {
 export interface WordCall {
   readonly line: Extract<Line, { kind: 'word' }>;
   readonly text: string;
+  /** The number of the text's first row where it came from a file or a pipe. */
+  readonly row?: number;
   /** What stands behind the word, split at blanks; quoted pieces are one. */
   readonly args: readonly string[];
   readonly rest: string;

@@ -58,6 +58,7 @@ export async function runWord(
   line: Extract<Line, { kind: 'word' }>,
   text: string,
   host: Host,
+  row?: number,
 ): Promise<Exit> {
   const word = wordNamed(line.name, WORDS) ?? wordNamed(line.name, pageWords());
   if (!word) {
@@ -73,11 +74,19 @@ export async function runWord(
         },
       ],
       'error',
+      row,
     );
     return 2;
   }
   return word.run(
-    { line, text, args: splitArguments(line.rest), rest: line.rest.trim(), words: allWords() },
+    {
+      line,
+      text,
+      args: splitArguments(line.rest),
+      rest: line.rest.trim(),
+      words: allWords(),
+      ...(row === undefined ? {} : { row }),
+    },
     host,
   );
 }

@@ -5,7 +5,6 @@ import type { StyledLine } from '../../text/style.ts';
 import type { Exit, Host } from '../host.ts';
 import { type Live, leaves } from '../live.ts';
 import { misuse } from '../misuse.ts';
-import { runLine } from '../run.ts';
 import { answered, connected } from '../send.ts';
 import type { Word } from '../word.ts';
 import { jobViews } from './graph.ts';
@@ -104,7 +103,7 @@ async function typeSpeed(view: View, job: JobView, key: string, host: Host): Pro
 
 async function run(line: string, host: Host): Promise<void> {
   host.show([[span('(QEMU) ', 'prompt'), span(safe(line), 'command')]]);
-  await runLine(line, host);
+  await host.run(line);
 }
 
 /** The jobs there are, and how those ended that were seen here before. */

@@ -9,7 +9,7 @@ export const SEND: Word = {
   usage: 'JSON',
   help: 'send a message as it stands, past the schema',
   more: ['For what the schema does not know. Example:', '    .send {"execute": "query-status", "id": 7}'],
-  run: async ({ line, text, rest }, host): Promise<Exit> => {
+  run: async ({ line, text, rest, row }, host): Promise<Exit> => {
     if (rest === '') throw misuse(SEND, 'there is nothing to send');
     try {
       return await runRaw(parseJson(rest), host, text);
@@ -18,7 +18,12 @@ export const SEND: Word = {
       const at = text.indexOf(rest, line.restPlace.start) + error.offset;
       const advice =
         'JSON wants names and texts in double quotes; without .send, looser literals are understood.';
-      host.problems(text, [{ place: { start: at, end: at + 1 }, message: error.message, advice }], 'error');
+      host.problems(
+        text,
+        [{ place: { start: at, end: at + 1 }, message: error.message, advice }],
+        'error',
+        row,
+      );
       return 2;
     }
   },

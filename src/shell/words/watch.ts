@@ -10,8 +10,8 @@ import { parseDuration } from '../duration.ts';
 import type { Exit, Host } from '../host.ts';
 import { type Live, leaves } from '../live.ts';
 import { misuse } from '../misuse.ts';
-import { understand } from '../run.ts';
 import { connected } from '../send.ts';
+import { understand } from '../understand.ts';
 import type { Word } from '../word.ts';
 
 export const WATCH: Word = {

@@ -64,6 +64,7 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
       rows.push(`error  ${error.message}`, ...(error.advice ? [error.advice] : []));
       return error.exit;
     },
+    run: text => runLine(text, host),
     echo: () => {},
     reply: reply => {
       if (reply.kind === 'refusal') rows.push(`refused  ${reply.desc}`);
