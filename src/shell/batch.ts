@@ -1,6 +1,6 @@
 // Lines without a person at the prompt: from -c or standard input. Standard output is replies only.
 import type { Practice } from '../io/practice.ts';
-import type { Problem, Warning } from '../language/line.ts';
+import type { Line, Problem, Warning } from '../language/line.ts';
 import { problemText } from '../language/problem.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { QmpEvent, Reply, Request } from '../qmp/message.ts';
@@ -57,13 +57,20 @@ export async function runLines(lines: readonly string[], options: BatchOptions):
   if (readers.length > 1 && !options.hmp) {
     for (const text of readers) {
       const line = await understand(text, host);
-      if (line.kind !== 'wrong') continue;
-      host.problems(text, line.problems, 'error');
+      const problems =
+        line.kind === 'wrong' ? line.problems : line.kind === 'word' ? await wordProblems(line) : [];
+      if (problems.length === 0) continue;
+      host.problems(text, problems, 'error');
       host.note('Nothing was sent.');
       return 2;
     }
   }
   return host.runAll(readers.map(text => ({ text, row: undefined })));
+}
+
+async function wordProblems(line: Extract<Line, { kind: 'word' }>): Promise<readonly Problem[]> {
+  const problem = (await import('./words.ts')).unknownWord(line);
+  return problem ? [problem] : [];
 }
 
 /** Lines from a stream, run as they come. */

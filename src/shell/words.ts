@@ -1,6 +1,6 @@
 // The shell's own words: the table, and how one is found and run.
 
-import type { Line } from '../language/line.ts';
+import type { Line, Problem } from '../language/line.ts';
 import { nearest } from '../text/fuzzy.ts';
 import type { Exit, Host } from './host.ts';
 import { pageWords } from './pages.ts';
@@ -23,6 +23,8 @@ import { SEND } from './words/send.ts';
 import { FORMAT, SET } from './words/set.ts';
 import { WAIT } from './words/wait.ts';
 import { WATCH } from './words/watch.ts';
+
+type WordLine = Extract<Line, { kind: 'word' }>;
 
 export const WORDS: readonly Word[] = [
   HELP,
@@ -54,28 +56,27 @@ export function allWords(): readonly Word[] {
   return [...WORDS, ...pageWords().filter(page => !WORDS.some(word => word.name === page.name))];
 }
 
-export async function runWord(
-  line: Extract<Line, { kind: 'word' }>,
-  text: string,
-  host: Host,
-  row?: number,
-): Promise<Exit> {
-  const word = wordNamed(line.name, WORDS) ?? wordNamed(line.name, pageWords());
+/** What is wrong with a line whose word there is not; undefined where there is one. */
+export function unknownWord({ name, place }: WordLine): Problem | undefined {
+  if (wordOf(name)) return undefined;
+  const names = allWords().map(row => row.name);
+  return {
+    place,
+    message: `there is no word ${name}`,
+    nearest: nearest(name, names),
+    advice: '.help lists them all.',
+  };
+}
+
+function wordOf(name: string): Word | undefined {
+  return wordNamed(name, WORDS) ?? wordNamed(name, pageWords());
+}
+
+export async function runWord(line: WordLine, text: string, host: Host, row?: number): Promise<Exit> {
+  const word = wordOf(line.name);
   if (!word) {
-    const names = allWords().map(row => row.name);
-    host.problems(
-      text,
-      [
-        {
-          place: line.place,
-          message: `there is no word ${line.name}`,
-          nearest: nearest(line.name, names),
-          advice: '.help lists them all.',
-        },
-      ],
-      'error',
-      row,
-    );
+    const problem = unknownWord(line);
+    if (problem) host.problems(text, [problem], 'error', row);
     return 2;
   }
   return word.run(

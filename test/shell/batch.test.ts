@@ -66,6 +66,13 @@ const CASES: readonly Case[] = [
     err: /node-nam(.|\n)*\^~+(.|\n)*did you mean node-name(.|\n)*Nothing was sent/,
   },
   {
+    name: 'a misspelt word is found before anything is sent',
+    args: ['-c', 'query-status', '-c', '.hlep'],
+    status: 2,
+    out: '',
+    err: /no word \.hlep(.|\n)*Nothing was sent/,
+  },
+  {
     name: 'a refusal',
     args: ['-c', 'blockdev-del node-name=nobody'],
     status: 1,
