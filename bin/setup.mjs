@@ -20,7 +20,10 @@ const inRoot = path => join(root, path);
 const require = createRequire(import.meta.url);
 
 /** Options of qmpsh whose value is the next argument: needed to see whether an address is among the arguments. */
-export const VALUED = ['-c', '--command', '-l', '--logfile', '--schema', '--timeout', '--keep'];
+export const VALUED = [
+  ...['-c', '--command', '-l', '--logfile', '--schema', '--timeout', '--keep'],
+  ...['--from', '--to', '--section'],
+];
 
 /** What set-up cannot do by itself: a sentence for the user. */
 class Halt extends Error {}
@@ -216,7 +219,7 @@ async function start(args) {
   await ensurePackages();
   await ensureBuilt();
   const practice = !namesAddress(args);
-  if (practice || args[0] === 'practice') await ensureQemu();
+  if (practice || ['practice', 'learn'].includes(args[0]) || args.includes('--practice')) await ensureQemu();
   // npm runs scripts in the project's folder; a relative address is meant from where the user is.
   if (process.env.npm_lifecycle_event && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
   // In this very process: a second Node would cost its start-up time, and signals and the exit status pass by themselves.
