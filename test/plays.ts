@@ -36,7 +36,10 @@ const SECOND = [
 
 export async function stand(options: PracticeOptions = {}): Promise<Stand> {
   const vm = await startPractice({ ...options, args: [...SECOND, ...(options.args ?? [])] });
-  const session = await openSession(join(vm.folder, 'two.sock'));
+  const session = await second(vm).catch(async (error: unknown) => {
+    await vm.close();
+    throw error;
+  });
   const value = async (command: string, args: { readonly [name: string]: Json } = {}): Promise<Json> => {
     const reply = await session.execute(command, args);
     if (reply.kind === 'refusal') throw new Error(`${command}: ${reply.desc}`);
@@ -88,6 +91,18 @@ export async function stand(options: PracticeOptions = {}): Promise<Stand> {
       await vm.close();
     },
   };
+}
+
+/** The second monitor opens a moment after the first, which the VM was waited for by. */
+async function second(vm: Practice): Promise<Session> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await openSession(join(vm.folder, 'two.sock'));
+    } catch (error) {
+      if (tries > 500) throw error;
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+  }
 }
 
 export async function onStand(

@@ -8,6 +8,7 @@ import { letOf } from '../../page/names.ts';
 import { QmpshError } from '../../qmp/errors.ts';
 import type { QmpEvent, Reply, Request } from '../../qmp/message.ts';
 import { explainRefusal } from '../../schema/notes.ts';
+import type { Session } from '../../session/client.ts';
 import type { JobOutcome } from '../../session/jobs.ts';
 import { wait } from '../../session/wait.ts';
 import { isObject, type Json, stringifyJson } from '../../text/json.ts';
@@ -244,16 +245,16 @@ async function send(
       sent.reply.then(resolve, reject);
       return () => {};
     },
+  }).catch((error: unknown) => {
+    // Sent, and no reply: what it may have started is the page's to end.
+    if (request) given.jobs.push(...mayRun(request, session, sent.mark));
+    throw error;
   });
   const { id: _, ...raw } = reply.raw;
   const part = { request: message, reply: raw };
   if (reply.kind === 'success') stage.last = reply.value;
-  // Jobs that appeared since are the page's own, also where the reply is a refusal of something later.
-  const started = request ? startedBy(request) : [];
-  const own = started.flatMap(({ id, autoDismiss }): OwnJob[] => {
-    const job = session.jobs.get(id);
-    return job && job.started >= sent.mark ? [{ id, autoDismiss, session, since: sent.mark }] : [];
-  });
+  // Jobs that appeared since are the page's own.
+  const own = (request ? mayRun(request, session, sent.mark) : []).filter(job => isNew(job));
   given.jobs.push(...own);
   const mismatches = [
     ...judge(step, values, { ...part }),
@@ -275,6 +276,15 @@ async function send(
   const done = jobPart(jobs, new Set(ending?.cancels ? [ending.id] : []));
   const failure = done.failure ?? differing(mismatches, strict);
   return { ...part, mismatches, jobs, ...(failure ? { failure } : {}) };
+}
+
+function mayRun(request: Request, session: Session, since: number): readonly OwnJob[] {
+  return startedBy(request).map(({ id, autoDismiss }) => ({ id, autoDismiss, session, since }));
+}
+
+function isNew({ id, session, since }: OwnJob): boolean {
+  const job = session.jobs.get(id);
+  return job !== undefined && job.started >= since;
 }
 
 async function settled(

@@ -54,9 +54,12 @@ async function endJobs({ performance, lost }: UndoOptions, take: (undone: Undone
     // A page may use a name twice; the latest job of that name is the one that may be there.
     if (seen.has(job.id)) continue;
     seen.add(job.id);
-    const { state } = job.session.jobs.get(job.id) ?? { state: 'null' };
+    const known = job.session.jobs.get(job.id);
+    const gone = lost || job.session.state !== 'open';
+    // A job of that name from before the page is not the page's.
+    const state = known && known.started >= job.since ? known.state : gone ? 'unknown' : 'null';
     if (state === 'null') continue;
-    if (lost || job.session.state !== 'open') {
+    if (gone) {
       const line = state === 'concluded' ? 'job-dismiss' : 'job-cancel';
       take({ text: `${line} id=${job.id}`, ok: false, why: LOST });
       continue;
