@@ -21,7 +21,7 @@ import { mayHoldSecret } from '../schema/notes.ts';
 import type { Session } from '../session/client.ts';
 import { Facts } from '../session/facts.ts';
 import type { ColourLevel } from '../text/level.ts';
-import { span } from '../text/line.ts';
+import { span, wrapLine } from '../text/line.ts';
 import { palette } from '../text/palette.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
@@ -163,7 +163,11 @@ class Interactive {
     this.#feed = new EventFeed(options.clock, events => {
       const width = this.#terminal.size.columns;
       const utcOffsetMinutes = -new Date().getTimezoneOffset();
-      this.#print(events.map(({ event, count }) => renderEvent(event, { width, utcOffsetMinutes, count })));
+      this.#print(
+        events.flatMap(({ event, count }) =>
+          wrapLine(renderEvent(event, { width, utcOffsetMinutes, count }), width, 2),
+        ),
+      );
     });
     for (const problem of problems) this.#host.note(problem, 'warning');
     options.said?.(row => this.#host.show([[span('qemu: ', 'dim'), span(safe(row))]]));

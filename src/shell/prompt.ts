@@ -177,7 +177,7 @@ export class PromptHost implements Host {
 
   showEvents(events: readonly QmpEvent[]): void {
     const options = { width: this.width, utcOffsetMinutes: this.#parts.utcOffset() };
-    this.#parts.print(events.map(event => renderEvent(event, options)));
+    this.#parts.print(events.flatMap(event => wrapLine(renderEvent(event, options), options.width, 2)));
   }
 
   waited(event: QmpEvent): void {

@@ -1,0 +1,143 @@
+// The same things at other widths and on other terminals: nothing wider than the screen, nothing torn by a resize.
+import { execFileSync } from 'node:child_process';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { atPrompt, below, type Desk, typedLine, withDesk } from '../desk.ts';
+import type { Screen } from '../screen.ts';
+
+async function job({ screen, vm }: Desk): Promise<void> {
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', 'e.qcow2', '39M'], { cwd: vm.folder });
+  screen.type('blockdev-add driver=qcow2 node-name=node-E file.driver=file file.filename=e.qcow2\r');
+  await screen.waitFor(/\{\}/);
+  screen.type('blockdev-mirror device=node-A target=node-E sync=full job-id=job0 speed=1M\r');
+  await screen.waitFor(/running/);
+}
+
+// Columns, and what must be seen there of the menu, of a table, and of the status row.
+const WIDTHS: readonly (readonly [number, RegExp, RegExp, RegExp])[] = [
+  [20, /^ blockdev-\S+$/m, /"node-name":\n +"#block/, /^job0 [█░ ]+\d+%/m],
+  [40, /^ blockdev-snapshot-sync$|^ blockdev-snapshot-sync {2,}\S/m, /node-A/, /^job0 .*[█░]+ +\d+%/m],
+  [80, /^ blockdev-snapshot-sync +\S+ \S+/m, /^node-A +qcow2 +a\.qcow2/m, /^job0 {2}mirror .*[█░]+ +\d+%/m],
+  [
+    200,
+    /^ blockdev-snapshot-sync +\S+( \S+){4,}/m,
+    /^node-A +qcow2 +a\.qcow2/m,
+    /^job0 {2}mirror {2}node-A -> node-E .*39 MiB/m,
+  ],
+];
+
+for (const [cols, menu, table, status] of WIDTHS) {
+  test(`menu, table and status row at ${cols} columns`, () =>
+    withDesk(
+      async desk => {
+        const { screen } = desk;
+        screen.type('.set paging off\r');
+        await job(desk);
+        await desk.sees(status);
+        screen.type('query-named-block-nodes\r');
+        await desk.sees(table);
+        await desk.sees(atPrompt);
+        screen.type('blockdev-sn');
+        await desk.sees(menu);
+        await desk.sees(status);
+        whole(screen);
+      },
+      { cols, rows: 40 },
+    ));
+}
+
+/** The live region is below the cursor and fits: no row of it was broken by the terminal. */
+function whole(screen: Screen): void {
+  const { cols } = screen.size;
+  for (const row of below(screen)) assert.ok(row.length <= cols, row);
+  assert.is(screen.text().filter(row => row.startsWith('job0')).length, 1, screen.picture());
+}
+
+test('through resizes the line, the menu and the status row stay whole', () =>
+  withDesk(async desk => {
+    const { screen } = desk;
+    await job(desk);
+    await desk.type('blockdev-snapshot-');
+    for (const cols of [200, 40, 20, 33, 80, 120, 80]) {
+      screen.resize(cols, 30);
+      await desk.sees(shown => {
+        const rows = shown.text().join('\n');
+        return (
+          typedLine(shown).startsWith('blockdev-snapshot-') &&
+          /^ blockdev-snap/m.test(rows) &&
+          /^job0 .*\d+%/m.test(rows)
+        );
+      });
+      whole(screen);
+    }
+    screen.type('x');
+    await desk.sees(shown => typedLine(shown).startsWith('blockdev-snapshot-x'));
+  }));
+
+test('wide characters keep the cursor in its place, in the line and in tables', () =>
+  withDesk(async desk => {
+    const { screen } = desk;
+    screen.type('blockdev-add driver=null-co node-name=x 漢字é');
+    await desk.sees(shown => typedLine(shown).includes('漢字é'));
+    assert.is(screen.cursor.col, '(QEMU) blockdev-add driver=null-co node-name=x '.length + 5);
+    screen.key('Left');
+    screen.key('Left');
+    await desk.sees(
+      ({ cursor }) => cursor.col === '(QEMU) blockdev-add driver=null-co node-name=x '.length + 2,
+    );
+    await desk.drop();
+    await desk.run('object-add qom-type=secret id=s data=漢字');
+    assert.not(screen.text().join('\n').includes('\u001b'));
+  }));
+
+test('NO_COLOR: the same text, no colour', () =>
+  withDesk(
+    async desk => {
+      const { screen } = desk;
+      await desk.type('blockdev-mirror sync=full ');
+      await desk.sees(/^ device +str · required/m);
+      for (let row = 0; row < 6; row++)
+        for (let col = 0; col < 60; col++) assert.is(screen.cell(row, col).colour, 'default');
+    },
+    { env: { NO_COLOR: '1' } },
+  ));
+
+test('16 colours: colours from the palette of 16 alone', () =>
+  withDesk(
+    async desk => {
+      const { screen } = desk;
+      await desk.type('blockdev-mirror sync=full ');
+      await desk.sees(/^ device +str · required/m);
+      const colours = new Set<unknown>();
+      for (let row = 0; row < 6; row++)
+        for (let col = 0; col < 60; col++) colours.add(screen.cell(row, col).colour);
+      colours.delete('default');
+      assert.ok(colours.size > 1);
+      for (const colour of colours) assert.ok(typeof colour === 'number' && colour < 16, String(colour));
+    },
+    { env: { TERM: 'xterm' } },
+  ));
+
+test('TERM=dumb: lines, tables and events without any escape; what needs a screen says so or prints', () =>
+  withDesk(
+    async desk => {
+      const { screen } = desk;
+      const run = async (line: string, wanted: RegExp) => {
+        screen.type(`${line}\r`);
+        await screen.waitFor(wanted);
+      };
+      await run('query-named-block-nodes', /node-A +qcow2/);
+      await run('cont', /RESUME +the guest runs/);
+      await run('.jobs', /no job runs/);
+      await run('.graph', /\[a\.qcow2\]/);
+      await run('blockdev-add ?', /there is nobody to ask/);
+      await run('.watch 200ms query-status', /running/);
+      screen.key('C-c');
+      await screen.waitFor(/\^C[\s\S]*\(QEMU\)/);
+      await run('stop', /STOP +the guest is paused/);
+      assert.not(screen.raw().includes('\u001b'), JSON.stringify(screen.raw()));
+    },
+    { env: { TERM: 'dumb' } },
+  ));
+
+test.run();
