@@ -1,18 +1,14 @@
 // The screens that the documentation shows, made by the real shell on a practice VM. In a page stands
 // `<!-- screen: NAME -->` and a fence below it; test/docs.test.ts holds the fence against the scene of that name.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Practice, startPractice } from '../src/io/practice.ts';
-import { BIN } from './command.ts';
-import { type Screen, withScreen } from './screen.ts';
+import { type Desk, withDesk } from './desk.ts';
+import type { Screen } from './screen.ts';
 
 export interface Scene {
   readonly cols?: number;
   readonly rows?: number;
   /** What is typed; the picture is taken when it resolves. */
-  readonly play: (screen: Screen, vm: Practice) => Promise<void>;
+  readonly play: (desk: Desk) => Promise<void>;
 }
 
 /** The prompt stands there, empty. */
@@ -50,7 +46,7 @@ const BACKUP = [
 export const SCENES: Readonly<Record<string, Scene>> = {
   backup: {
     rows: 30,
-    async play(screen, vm) {
+    async play({ screen, vm }) {
       execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', 'e.qcow2', '39M'], { cwd: vm.folder });
       for (const text of BACKUP) await enter(screen, text);
       screen.type('blockdev-backup device=node-B target=node-E sync=full job-id=job0');
@@ -67,33 +63,19 @@ export const SCENES: Readonly<Record<string, Scene>> = {
 };
 
 /** The rows of a scene, as they stand when it is over. */
-export async function makeScreen(scene: Scene): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'qmpsh-'));
-  const home = mkdtempSync(join(tmpdir(), 'qh-'));
-  const vm = await startPractice({ keep: folder });
-  const options = {
-    command: process.execPath,
-    args: [BIN, vm.address],
-    cwd: folder,
-    cols: scene.cols ?? 80,
-    rows: scene.rows ?? 24,
-    env: { HOME: home, XDG_STATE_HOME: home, XDG_CONFIG_HOME: home },
-  };
-  try {
-    return await withScreen(options, async screen => {
-      await screen.waitFor(/QEMU \d+\.\d+\.\d+ .*a\.qcow2/);
-      await screen.waitFor(atPrompt);
-      await scene.play(screen, vm);
-      return screen
-        .text()
-        .map(row => row.trimEnd())
-        .join('\n')
-        .trim();
-    });
-  } finally {
-    await vm.close();
-    for (const path of [folder, home]) rmSync(path, { recursive: true, force: true });
-  }
+export async function makeScreen({ cols = 80, rows = 24, play }: Scene): Promise<string> {
+  let shown = '';
+  await withDesk(
+    async desk => {
+      // The first row tells the VM's state once the schema has come.
+      await desk.sees(/QEMU \d+\.\d+\.\d+ .*a\.qcow2/);
+      await play(desk);
+      const found = desk.screen.text().map(row => row.trimEnd());
+      shown = found.join('\n').trim();
+    },
+    { cols, rows },
+  );
+  return shown;
 }
 
 /** What differs from run to run (times, folders, versions, rates) made alike. */
