@@ -144,6 +144,8 @@ function inJson(row: string, chosen: readonly Pick<Suggestion, 'name' | 'value'>
 }
 
 const KINDS: ReadonlyMap<string, Suggestion['kind']> = new Map([
+  // What is a job's name has been seen as one by then.
+  ['device', 'node'],
   ['node-name', 'node'],
   ['snapshot-node-name', 'node'],
   ['node', 'node'],

@@ -234,6 +234,7 @@ test('names of nodes, files and jobs are offered as parameters, and put in', asy
       ['node', 'e', 2],
       ['file', 'e.img', 1],
       ['job', 'j', 1],
+      ['node2', 'node-B', 1],
     ],
   );
   const text = parametrize(
@@ -250,6 +251,7 @@ test('names of nodes, files and jobs are offered as parameters, and put in', asy
       ['node', 'node', 'e'],
       ['file', 'file', 'e.img'],
       ['job', 'job', 'j'],
+      ['node2', 'node', 'node-B'],
     ],
   );
   assert.match(text, /"node-name": "\$\{node\}"/);

@@ -77,6 +77,23 @@ export function lessonOf(page: Page): Lesson {
   };
 }
 
+/** Whether the lesson has the reader record something. */
+export function records({ tasks }: Lesson): boolean {
+  return tasks.some(({ step }) => RECORD.test(step.text));
+}
+
+const RECORD = /^\.record\s+(?!stop\b)/;
+
+/** Where to begin to get to a task: a recording cannot be taken up in its middle. */
+export function unitStart({ tasks }: Lesson, at: number): number {
+  let start: number | undefined;
+  for (const [i, { step }] of tasks.slice(0, at).entries()) {
+    if (RECORD.test(step.text)) start = i;
+    if (/^\.record\s+stop\b/.test(step.text)) start = undefined;
+  }
+  return start ?? at;
+}
+
 /** A task's line as it is typed. */
 export function answerOf({ step }: Task): string {
   // The `&` is for whoever plays the page: at the prompt nothing waits for a job.

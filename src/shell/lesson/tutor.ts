@@ -1,12 +1,12 @@
 // Leads a reader through a lesson at the prompt: shows each task, looks at every line that was run, and says whether
 // the task is done. Nothing is kept from the reader: other lines run as ever, and what they break is mended.
-import { runOnHost } from '../../io/hostrun.ts';
 import { parse, requestOf } from '../../language/parse.ts';
 import { QmpshError } from '../../qmp/errors.ts';
 import type { BlockGraph } from '../../render/graph.ts';
 import { renderMarkdown } from '../../render/page.ts';
 import { renderGraph } from '../../render/picture.ts';
-import { span, wrapLine } from '../../text/line.ts';
+import type { Session } from '../../session/client.ts';
+import { fitLine, span, wrapLine } from '../../text/line.ts';
 import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
 import type { Host } from '../host.ts';
@@ -14,7 +14,7 @@ import { expectsRefusal } from '../player/judge.ts';
 import { act, expectsJobError, failure, hold, type Place, settle } from './act.ts';
 import { lead, setupLine, showTask, taskHead, verdictLines } from './explain.ts';
 import { judge, type Verdict } from './judge.ts';
-import type { Lesson, Passage, Task } from './lesson.ts';
+import { type Lesson, type Passage, records, type Task, unitStart } from './lesson.ts';
 import { keepProgress } from './shelf.ts';
 import { looksOther, missing, stateOf, type VmState } from './state.ts';
 import { type LessonVm, startLessonVm } from './vm.ts';
@@ -22,6 +22,8 @@ import { type LessonVm, startLessonVm } from './vm.ts';
 /** The words that belong to a lesson; they are never a line that is judged. */
 export const OWN_WORDS = ['.hint', '.show', '.skip', '.back', '.restart', '.learn'];
 
+const FIRST_WORDS =
+  'Type the line. .hint helps, .show shows it, .skip does it; anything else may be typed in between.';
 /** How often, and every how many milliseconds, a step's effect is looked for. */
 const LOOKS = 50;
 const LOOK_EVERY = 100;
@@ -36,6 +38,7 @@ export class Tutor {
   #began: VmState | undefined;
   /** The graph that was drawn last. */
   #drawn: BlockGraph | undefined;
+  #drawnOf: Session | undefined;
   #picture: readonly StyledLine[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -43,7 +46,7 @@ export class Tutor {
     this.#host = host;
     this.lesson = lesson;
     this.#vm = vm;
-    this.#at = at;
+    this.#at = unitStart(lesson, at);
   }
 
   /** Tasks done; as many as there are when the lesson is through. */
@@ -127,9 +130,10 @@ export class Tutor {
         this.#host.note(refusal);
         return;
       }
-      await this.#rebuild(at);
-      this.#at = at;
-      keepProgress(this.lesson, at);
+      const start = unitStart(this.lesson, at);
+      await this.#rebuild(start);
+      this.#at = start;
+      keepProgress(this.lesson, start);
       await this.#present({ setUp: true });
     });
   }
@@ -180,7 +184,10 @@ export class Tutor {
     const request = requestOf(parse(text.trim().replace(/^\(QEMU\)\s+/, ''), schema));
     if (!request) {
       const expects = step.kind === 'shell' && step.expected.length > 0;
-      return { carriedOut: status === 0, asMeant: status === 0 || expects };
+      // A word that is right and does not work stumbles over something.
+      const stumbles = step.kind === 'word' && kind === 'right' && status !== 0;
+      const why = stumbles ? 'something typed before stands in its way' : undefined;
+      return { carriedOut: status === 0, asMeant: status === 0 || expects, ...(why ? { why } : {}) };
     }
     if (status !== 0) {
       const meant = status === 1 && expectsRefusal(step);
@@ -246,10 +253,13 @@ export class Tutor {
     const lines = said ? [] : await verdictLines(verdict, width);
     this.#host.show(lines);
     const isQuery = /^\s*(\(QEMU\)\s+)?(query-|\.|\$|help\b|\?)/.test(text);
-    const lost =
-      this.#began === undefined ? undefined : missing(this.#began, await stateOf(this.#host.session));
+    const now = await stateOf(this.#host.session);
+    const lost = this.#began === undefined ? undefined : missing(this.#began, now);
+    // A page that was played, and failed, may have left something.
+    const played = verdict.kind === 'mistake' && /^\s*\./.test(text);
+    const left = played && now !== undefined && looksOther(this.#began?.graph, now.graph);
     if (lost !== undefined) await this.#mend(`The lesson cannot go on like this: ${lost}.`);
-    else if (carriedOut && !isQuery && verdict.kind !== 'other')
+    else if ((carriedOut && !isQuery && verdict.kind !== 'other') || left)
       await this.#mend('QEMU has done what you typed.');
     else if (lines.length > 0 || (status !== 0 && !isQuery))
       this.#host.note('.hint gives a hint, .show shows the line.');
@@ -258,20 +268,37 @@ export class Tutor {
   /** Says why, and sets the VM back to where the task began. */
   async #mend(why: string): Promise<void> {
     this.#host.note(why, 'warning');
+    const start = unitStart(this.lesson, this.#at);
+    if (start !== this.#at) {
+      this.#host.note('The recording begins anew, on a fresh VM.');
+      await this.#rebuild(start);
+      this.#at = start;
+      await this.#present({ setUp: true });
+      return;
+    }
     await this.#rebuild(this.#at);
     const state = await stateOf(this.#host.session);
     this.#began = state;
     this.#drawn = state?.graph;
+    this.#drawnOf = this.#host.session;
     this.#host.note('The VM is set back to where this step began; try again. .hint gives a hint.');
   }
 
   async #rebuild(at: number): Promise<void> {
+    this.#forgetRecording();
     const next = await this.#host.foreground('a fresh VM', signal => startLessonVm(this.lesson, at, signal));
     const before = this.#vm;
     this.#vm = next;
     this.#drawn = undefined;
     await this.#enter();
     await before.close();
+  }
+
+  /** A recording that belongs to the lesson begins anew with its step. */
+  #forgetRecording(): void {
+    if (!this.#host.recorder || !records(this.lesson)) return;
+    this.#host.recorder.close();
+    this.#host.recorder = undefined;
   }
 
   /** Moves the prompt to the lesson's VM. */
@@ -286,7 +313,8 @@ export class Tutor {
 
   async #advance(how: 'right' | 'skipped' | 'another way to the same end'): Promise<void> {
     this.#host.show([[span(how === 'right' ? 'Right.' : `${how[0]?.toUpperCase()}${how.slice(1)}.`, 'ok')]]);
-    this.#picture = await this.#draw();
+    this.#picture = this.#pictureOf(await stateOf(this.#host.session));
+    this.#host.show(framed(this.#picture));
     this.#at += 1;
     keepProgress(this.lesson, this.#at);
     await this.#present({ setUp: false });
@@ -295,61 +323,43 @@ export class Tutor {
   /** Shows the task: its prose, what the lesson does by itself, the picture where it is another one. */
   async #present({ setUp }: { readonly setUp: boolean }): Promise<void> {
     const { lesson } = this;
+    const { width } = this.#host;
     this.#hints = 0;
     const task = lesson.tasks[this.#at];
-    this.#host.show([[], ...(task ? [taskHead(lesson, this.#at, this.#host.width)] : [])]);
+    const rows: StyledLine[] = [[], ...(task ? [taskHead(lesson, this.#at, width)] : [])];
     let last: Passage['kind'] | undefined;
     for (const passage of task?.passages ?? lesson.closing) {
-      if (last !== undefined && last !== passage.kind) this.#host.show([[]]);
-      await this.#pass(passage, setUp);
+      if (last !== undefined && last !== passage.kind) rows.push([]);
+      rows.push(...(await this.#pass(passage, setUp)));
       last = passage.kind;
     }
     const state = await stateOf(this.#host.session);
     this.#began = state;
-    await this.#draw(state);
-    if (!task) this.#host.note(`Lesson ${lesson.number} is done. .learn goes on, Ctrl-D leaves.`, 'ok');
-    else if (this.#at === 0) {
-      this.#host.show([[]]);
-      this.#host.note(
-        'Type the line. .hint helps, .show shows it, .skip does it; anything else may be typed in between.',
-      );
-    }
+    rows.push(...framed(this.#pictureOf(state)));
+    const words = task ? FIRST_WORDS : `Lesson ${lesson.number} is done. .learn goes on, Ctrl-D leaves.`;
+    if (!task || this.#at === 0) rows.push([], ...wrapLine([span(words, task ? 'dim' : 'ok')], width));
+    await (this.#host.page?.(rows) ?? this.#host.show(rows));
   }
 
-  /** `done`: the VM has been through it already. */
-  async #pass(passage: Passage, done: boolean): Promise<void> {
+  /** What is shown of a passage. `done`: the VM has been through it already. */
+  async #pass(passage: Passage, done: boolean): Promise<readonly StyledLine[]> {
     const { width } = this.#host;
-    if (passage.kind === 'prose') {
-      this.#host.show(await renderMarkdown(passage.text, width));
-      return;
-    }
+    if (passage.kind === 'prose') return renderMarkdown(passage.text, width);
     const { step } = passage;
-    this.#host.show(wrapLine(setupLine(step.text, step.kind), width, 4));
-    const shownOnly = done && step.kind === 'shell' && step.expected.length > 0;
-    if (done && !shownOnly) return;
-    const output = shownOnly
-      ? (await runOnHost(step.text, { folder: this.#vm.practice.folder })).output
-      : await act(step, this.#place());
-    this.#host.show(
-      output.trimEnd() === ''
-        ? []
-        : output
-            .trimEnd()
-            .split('\n')
-            .map(row => [span(safe(row))]),
-    );
+    const line = fitLine(setupLine(step.text, step.kind), width);
+    const output = done ? (this.#vm.outputs.get(step.index) ?? '') : await act(step, this.#place());
+    return [line, ...outputRows(output)];
   }
 
   async #act(task: Task, signal: AbortSignal): Promise<void> {
+    if (task.step.kind === 'word' && !task.step.text.startsWith('.connect')) {
+      const status = await this.#host.run(task.step.text);
+      if (status !== 0) throw new QmpshError('refused', `${task.step.text} did not work`);
+      return;
+    }
     const output = await act(task.step, { ...this.#place(), signal });
     if (task.step.text === 'quit') await this.#vm.practice.exited;
-    if (output.trimEnd() !== '')
-      this.#host.show(
-        output
-          .trimEnd()
-          .split('\n')
-          .map(row => [span(safe(row))]),
-      );
+    this.#host.show(outputRows(output));
   }
 
   #place(): Place {
@@ -362,16 +372,28 @@ export class Tutor {
     };
   }
 
-  /** Draws the block graph where it is another one than was drawn last. */
-  async #draw(given?: VmState): Promise<readonly StyledLine[]> {
-    const state = given ?? (await stateOf(this.#host.session));
+  /** The block graph where it is another one than was drawn last. */
+  #pictureOf(state: VmState | undefined): readonly StyledLine[] {
     if (!state || !looksOther(this.#drawn, state.graph)) return [];
-    const before = this.#drawn;
+    // Of another monitor's graph nothing is new, and nothing is gone.
+    const before = this.#drawnOf === this.#host.session ? this.#drawn : undefined;
     this.#drawn = state.graph;
+    this.#drawnOf = this.#host.session;
     const rows = renderGraph(state.graph, { width: this.#host.width - 2, ...(before ? { before } : {}) });
-    this.#host.show([[], ...rows.map((row): StyledLine => (row.length === 0 ? row : [span('  '), ...row]))]);
     return rows;
   }
+}
+
+/** A picture as it stands among text. */
+function framed(rows: readonly StyledLine[]): readonly StyledLine[] {
+  if (rows.length === 0) return [];
+  return [[], ...rows.map((row): StyledLine => (row.length === 0 ? row : [span('  '), ...row]))];
+}
+
+/** What a host command printed. */
+function outputRows(output: string): readonly StyledLine[] {
+  const text = output.trimEnd();
+  return text === '' ? [] : text.split('\n').map(row => [span(safe(row))]);
 }
 
 interface Outcome {

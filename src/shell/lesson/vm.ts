@@ -6,7 +6,7 @@ import { type Practice, startPractice } from '../../io/practice.ts';
 import type { PracticeSpec } from '../../page/model.ts';
 import { Session } from '../../session/client.ts';
 import { act, type Place } from './act.ts';
-import { type Lesson, stepsBefore } from './lesson.ts';
+import { type Lesson, stepsBefore, unitStart } from './lesson.ts';
 
 export interface LessonVm {
   readonly practice: Practice;
@@ -14,6 +14,8 @@ export interface LessonVm {
   readonly address: string;
   /** The steps so far have ended the VM; its files are still there. */
   readonly gone: boolean;
+  /** What host commands have printed, by the step's index. */
+  readonly outputs: ReadonlyMap<number, string>;
   close(): Promise<void>;
 }
 
@@ -24,11 +26,13 @@ export async function startLessonVm(lesson: Lesson, at: number, signal?: AbortSi
   const close = async () => {
     for (const vm of [...vms].reverse()) await vm.close();
   };
+  const outputs = new Map<number, string>();
   let address = first.address;
   const place: Place = {
     session: undefined,
     schema: undefined,
     folder: first.folder,
+    tape: { rows: [], requests: [] },
     ...(signal ? { signal } : {}),
     connect: async to => {
       await place.session?.close();
@@ -38,18 +42,18 @@ export async function startLessonVm(lesson: Lesson, at: number, signal?: AbortSi
     },
   };
   try {
-    const steps = stepsBefore(lesson, at);
+    const steps = stepsBefore(lesson, unitStart(lesson, at));
     if (steps.length > 0) {
       await place.connect(address);
       for (const step of steps) {
         signal?.throwIfAborted();
-        await act(step, place);
+        outputs.set(step.index, await act(step, place));
       }
     }
     const gone = place.session !== undefined && place.session.state !== 'open';
     if (gone) await Promise.all(vms.filter(vm => vm.address === address).map(vm => vm.exited));
     else await place.session?.close();
-    return { practice: first, address, gone, close };
+    return { practice: first, address, gone, outputs, close };
   } catch (error) {
     await place.session?.close();
     await close();

@@ -38,7 +38,8 @@ export const RECORD: Word = {
     const [extra] = rest.filter(arg => arg !== '--replies');
     if (extra !== undefined) throw misuse(RECORD, `what is ${safe(extra)}?`);
     if (host.recorder) throw misuse(RECORD, 'a recording runs already; .record stop ends it');
-    const path = pathFrom(first);
+    // What is recorded in a lesson goes with the lesson.
+    const path = pathFrom(first, host.tutor && host.folder);
     createFile(path);
     const recorder = new Recorder({
       append: text => appendTo(path, text),

@@ -2,6 +2,7 @@
 import { CLOCK } from '../../../src/io/clock.ts';
 import { connect } from '../../../src/io/connect.ts';
 import { runOnHost } from '../../../src/io/hostrun.ts';
+import { inFolder } from '../../../src/io/lessons.ts';
 import { problemText } from '../../../src/language/problem.ts';
 import { QmpshError } from '../../../src/qmp/errors.ts';
 import type { Schema } from '../../../src/schema/model.ts';
@@ -79,8 +80,9 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
     foreground: (_what, run) => run(new AbortController().signal),
     connect: async address => {
       await host.session?.close();
-      host.session = await Session.open(await connect(address), { clock: CLOCK, address });
-      host.address = address;
+      const to = inFolder(host.folder, address);
+      host.session = await Session.open(await connect(to), { clock: CLOCK, address: to });
+      host.address = to;
       host.mark = host.session.events.end;
     },
     leave: () => {},

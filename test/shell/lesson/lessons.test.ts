@@ -13,7 +13,7 @@ import type { Step } from '../../../src/page/model.ts';
 import { renderMarkdown } from '../../../src/render/page.ts';
 import { loadSchema } from '../../../src/schema/load.ts';
 import { effectFault, hold } from '../../../src/shell/lesson/act.ts';
-import { stepsBefore } from '../../../src/shell/lesson/lesson.ts';
+import { stepsBefore, unitStart } from '../../../src/shell/lesson/lesson.ts';
 import { parseJson } from '../../../src/text/json.ts';
 import { plain } from '../../../src/text/line.ts';
 import { type Desk, openDesk, readLesson } from './desk.ts';
@@ -80,8 +80,10 @@ for (const file of files) {
         assert.is(desk.tutor.at, at, `${where} passes without an answer`);
         for (const mistake of step.mistakes) {
           const shown = await desk.type(mistake.line);
-          assert.is(desk.tutor.at, at, `${where} passes with the mistake ${mistake.line}`);
+          assert.ok(desk.tutor.at <= at, `${where} passes with the mistake ${mistake.line}`);
           await sameWords(shown, mistake.text);
+          // A mistake in a recording begins it anew.
+          while (desk.tutor.at < at) await desk.type(desk.answer());
         }
         const shown = await desk.type(desk.answer());
         assert.is(desk.tutor.at, at + 1, `${where} does not pass with its answer:\n${shown}`);
@@ -103,8 +105,10 @@ for (const file of files) {
     test(`can be left and taken up again at step ${at + 1}`, async () => {
       const desk = await openDesk(lesson, at);
       try {
+        // A recording is taken up at its beginning.
+        const start = unitStart(lesson, at);
         const shown = await desk.type(desk.answer());
-        assert.is(desk.tutor.at, at + 1, shown);
+        assert.is(desk.tutor.at, start + 1, shown);
       } finally {
         await desk.close();
       }
