@@ -156,9 +156,12 @@ function edgesOf(node: JsonObject, all: readonly JsonObject[], flat: boolean): r
   const edges: GraphEdge[] = [];
   if (below !== undefined) edges.push({ role: kind === 'filter' ? 'file' : 'backing', node: below });
   if (kind === 'format') {
-    const file = others.find(
-      other => kindOf(text(other, 'drv')) === 'protocol' && text(other, 'file') === text(node, 'file'),
-    );
+    const inner = innerFile(text(node, 'file'));
+    const file =
+      others.find(
+        other => kindOf(text(other, 'drv')) === 'protocol' && text(other, 'file') === text(node, 'file'),
+      ) ??
+      (inner && others.find(other => isDescribed(other, inner)));
     if (file !== undefined) edges.push({ role: 'file', node: text(file, 'node-name') });
   }
   return edges;
@@ -191,14 +194,7 @@ function belowByName(node: JsonObject, others: readonly JsonObject[]): string | 
     found === undefined ? undefined : text(found, 'node-name');
   if (kindOf(driver) === 'filter') {
     const inner = innerFile(text(node, 'file'));
-    if (inner !== undefined) {
-      return name(
-        others.find(other => {
-          const own = optionsOf(text(other, 'file'));
-          return own !== undefined && equalJson(own, inner);
-        }),
-      );
-    }
+    if (inner !== undefined) return name(others.find(other => isDescribed(other, inner)));
     // A filter that QEMU put in by itself bears the file name of what it filters.
     const same = others.filter(
       other => text(other, 'file') === text(node, 'file') && text(other, 'drv') !== driver,
@@ -226,6 +222,12 @@ export function optionsOf(file: string): JsonObject | undefined {
 function innerFile(file: string): JsonObject | undefined {
   const inner = member(optionsOf(file) ?? {}, 'file');
   return isObject(inner) ? inner : undefined;
+}
+
+/** Whether a node is the one that options describe: by its own options, or by its driver and file name. */
+function isDescribed(node: JsonObject, options: JsonObject): boolean {
+  const file = text(node, 'file');
+  return equalJson(optionsOf(file) ?? { driver: text(node, 'drv'), filename: file }, options);
 }
 
 /** The id the user gave a device, the drive's name, or the end of its path. */

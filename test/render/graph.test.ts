@@ -86,6 +86,25 @@ test('graph: a bitmap tells how much it has noted, and a change of that is one o
   assert.equal(rows.slice(-2), ['changed', 'bitmap bm0: 128 KiB']);
 });
 
+test('graph: a format on another one stands on it', () => {
+  const file = { driver: 'file', filename: 'f.img' };
+  const volume = { driver: 'raw', size: 4194304, file };
+  const name = (options: JsonObject) => `json:${JSON.stringify(options)}`;
+  const graph = readGraph(
+    [
+      { 'node-name': 'top', drv: 'qcow2', file: name({ driver: 'qcow2', file: volume }) },
+      { 'node-name': 'volume', drv: 'raw', file: name(volume) },
+      { 'node-name': 'volume-file', drv: 'file', file: 'f.img' },
+    ],
+    [],
+  );
+  assert.equal(
+    chain(graph, 'top').map(node => node.name),
+    ['top', 'volume'],
+  );
+  assert.equal([...graph.nodes.keys()], ['top', 'volume']);
+});
+
 test('graph: a device that moved says from where', () => {
   const moved = rename(BLOCK, 'node-B', 'node-E');
   const rows = texts(
