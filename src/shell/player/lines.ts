@@ -93,7 +93,8 @@ async function checkWord(step: Step, values: Values, context: LineContext): Prom
     warnings: [],
   });
   const name = /^\.[\w-]*/.exec(step.text)?.[0] ?? '';
-  if (!PAGE_WORDS.includes(name) && !context.pageWords.has(name))
+  // The reader of a lesson types what a prompt takes.
+  if (step.group !== 'try' && !PAGE_WORDS.includes(name) && !context.pageWords.has(name))
     return fault(
       `${name} is no word for a page`,
       `A page may hold ${PAGE_WORDS.join(', ')} and the pages that are words.`,
