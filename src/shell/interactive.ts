@@ -288,7 +288,7 @@ class Interactive {
     this.#jobs?.close();
     this.#jobs = undefined;
     if (error && !expected) this.#host.failure(error);
-    else if (this.#host.tutor) this.#host.note('QEMU has ended.');
+    else if (this.#host.tutor && !this.#host.parting) this.#host.note('QEMU has ended.');
     else if (!this.#host.parting)
       this.#host.note('QEMU has ended. .connect ADDRESS connects to another, Ctrl-D leaves.');
     this.#editor.setPrompt(GONE);

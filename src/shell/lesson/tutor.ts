@@ -11,7 +11,7 @@ import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
 import type { Host } from '../host.ts';
 import { expectsRefusal } from '../player/judge.ts';
-import { act, expectsJobError, failure, hold, type Place, settle } from './act.ts';
+import { act, comesToHold, expectsJobError, failure, hold, type Place, settle } from './act.ts';
 import { lead, setupLine, showTask, taskHead, verdictLines } from './explain.ts';
 import { judge, type Verdict } from './judge.ts';
 import { type Lesson, type Passage, records, type Task, unitStart } from './lesson.ts';
@@ -24,10 +24,6 @@ export const OWN_WORDS = ['.hint', '.show', '.skip', '.back', '.restart', '.lear
 
 const FIRST_WORDS =
   'Type the line. .hint helps, .show shows it, .skip does it; anything else may be typed in between.';
-/** How often, and every how many milliseconds, a step's effect is looked for. */
-const LOOKS = 50;
-const LOOK_EVERY = 100;
-
 export class Tutor {
   readonly lesson: Lesson;
   readonly #host: Host;
@@ -160,7 +156,7 @@ export class Tutor {
     const task = this.#task();
     const verdict = judge(text, task.step, this.#host.schema);
     const did = await this.#outcome(text, task, status, verdict);
-    if (verdict.kind === 'right' && did.asMeant && (await this.#comesToEffect(task))) {
+    if (verdict.kind === 'right' && did.asMeant && (await comesToHold(task.step.effects, this.#yard))) {
       await this.#advance('right');
       return;
     }
@@ -171,7 +167,7 @@ export class Tutor {
       return;
     }
     const mayCount = verdict.kind !== 'mistake' && task.step.effects.length > 0;
-    if (did.carriedOut && mayCount && (await this.#hasEffect(task))) {
+    if (did.carriedOut && mayCount && (await hold(task.step.effects, this.#yard))) {
       await this.#advance('another way to the same end');
       return;
     }
@@ -232,18 +228,9 @@ export class Tutor {
     });
   }
 
-  /** A job whose limit was lifted ends a moment later. */
-  async #comesToEffect(task: Task): Promise<boolean> {
-    if (task.step.effects.length === 0) return true;
-    for (let left = LOOKS; left > 0; left -= 1) {
-      if (await this.#hasEffect(task)) return true;
-      await new Promise<void>(resolve => this.#host.clock.after(LOOK_EVERY, resolve));
-    }
-    return false;
-  }
-
-  #hasEffect({ step }: Task): Promise<boolean> {
-    return hold(step.effects, { session: this.#host.session, folder: this.#vm.practice.folder });
+  /** Where effects are looked for. */
+  get #yard(): Pick<Place, 'session' | 'folder'> {
+    return { session: this.#host.session, folder: this.#vm.practice.folder };
   }
 
   async #correct(text: string, verdict: Verdict, status: number, carriedOut: boolean): Promise<void> {
