@@ -98,7 +98,7 @@ export function menuRows(menu: Menu, columns: number, most: number): readonly St
   const row = menu.selected < 0 ? 0 : menu.selected % height;
   const top = Math.max(0, Math.min(row - Math.floor(shown / 2), height - shown));
   const label = Math.min(labelWidth(menu), Math.max(1, columns - 2));
-  const notes = Math.min(NOTE_CELLS, Math.max(...menu.candidates.map(({ note }) => width(safe(note ?? '')))));
+  const notes = measure(menu.candidates).notes;
   const rows: StyledLine[] = [];
   for (let y = top; y < top + shown; y++) {
     const line: Span[] = [];
@@ -124,7 +124,29 @@ export function menuRows(menu: Menu, columns: number, most: number): readonly St
 const labelOf = (candidate: Candidate) => safe(candidate.label ?? candidate.text);
 
 function labelWidth(menu: Menu): number {
-  return menu.candidates.reduce((most, one) => Math.max(most, width(labelOf(one))), 0);
+  return measure(menu.candidates).labels;
+}
+
+interface Measures {
+  readonly labels: number;
+  readonly notes: number;
+}
+
+// A menu of a thousand names is drawn again with each key that moves in it.
+const measured = new WeakMap<readonly Candidate[], Measures>();
+
+function measure(candidates: readonly Candidate[]): Measures {
+  const known = measured.get(candidates);
+  if (known) return known;
+  let labels = 0;
+  let notes = 0;
+  for (const one of candidates) {
+    labels = Math.max(labels, width(labelOf(one)));
+    if (one.note) notes = Math.max(notes, width(safe(one.note)));
+  }
+  const found = { labels, notes: Math.min(NOTE_CELLS, notes) };
+  measured.set(candidates, found);
+  return found;
 }
 
 function labelSpans(candidate: Candidate, selected: boolean, columns: number, pad: boolean): readonly Span[] {

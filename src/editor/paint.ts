@@ -237,7 +237,7 @@ function cells(row: StyledLine): readonly Cell[] {
     };
     for (const text of letters(span.text)) {
       const last = out.at(-1);
-      const wide = width(text);
+      const wide = text.length === 1 && text >= ' ' && text <= '~' ? 1 : width(text);
       if (wide === 0 && last) out[out.length - 1] = { ...last, text: last.text + text };
       else out.push({ text, width: wide, style });
     }

@@ -20,10 +20,19 @@ export interface Finding {
 export function findCommand(schema: Schema, name: string): Command | Finding {
   const command = schema.commands.get(name);
   if (command !== undefined) return command;
-  const near = nearest(name, [...schema.commands.keys()]);
+  const near = nearestCommands(schema, name);
   const advice =
     near.length > 0 ? {} : { advice: 'Tab after the first letters lists the commands there are.' };
   return problem([], 'name', `there is no command ${quote(name)}`, { ...advice, nearest: near });
+}
+
+// A name that is wrong stays so while the rest of the line is typed.
+let last: { readonly schema: Schema; readonly name: string; readonly near: readonly string[] } | undefined;
+
+function nearestCommands(schema: Schema, name: string): readonly string[] {
+  if (last?.schema !== schema || last.name !== name)
+    last = { schema, name, near: nearest(name, [...schema.commands.keys()]) };
+  return last.near;
 }
 
 /** All findings about a command and its arguments, in no particular order. */

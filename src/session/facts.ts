@@ -95,12 +95,32 @@ interface Entry {
   running: Promise<void> | undefined;
 }
 
+// Kinds whose names do not depend on what else is typed.
+const SAME_FOR_ALL: ReadonlySet<NameKind> = new Set([
+  'node',
+  'drive',
+  'device',
+  'job',
+  'export',
+  'chardev',
+  'iothread',
+  'object',
+  'driver',
+  'qom-type',
+  'command',
+]);
+
 const MAX_PATHS = 64;
 
 /** The facts of one connection. */
 export class Facts {
   private readonly entries = new Map<Source, Entry>();
   private readonly ask: Ask;
+  /** Names as they were last read from the answers they stand in: asked for with each key. */
+  private readonly read = new Map<
+    string,
+    { readonly from: readonly (Json | undefined)[]; readonly names: readonly Fact[] }
+  >();
 
   constructor(ask: Ask) {
     this.ask = ask;
@@ -111,7 +131,14 @@ export class Facts {
     const sources = sourcesOf(wanted);
     const known = sources.map(source => this.entries.get(source)?.value);
     if (known.every(value => value === undefined)) return undefined;
-    return namesIn(wanted, known);
+    if (!SAME_FOR_ALL.has(wanted.kind)) return namesIn(wanted, known);
+    const key = `${wanted.kind} ${wanted.of ?? ''} ${wanted.kind === 'job' ? wanted.command : ''}`;
+    const read = this.read.get(key);
+    if (read && read.from.length === known.length && read.from.every((value, i) => value === known[i]))
+      return read.names;
+    const names = namesIn(wanted, known);
+    this.read.set(key, { from: known, names });
+    return names;
   }
 
   /** Whether `refresh` would ask the VM. */

@@ -8,6 +8,7 @@ import { hint } from '../language/hint.ts';
 import type { Problem } from '../language/line.ts';
 import { suggest } from '../language/suggest.ts';
 import { isTranscript } from '../language/transcript.ts';
+import type { Schema } from '../schema/model.ts';
 import type { Wanted } from '../schema/names.ts';
 import type { Facts } from '../session/facts.ts';
 import { member } from '../text/json.ts';
@@ -30,6 +31,14 @@ export interface Names {
 export class Typing {
   readonly #host: Host;
   readonly #names: Names;
+  #wrong:
+    | {
+        readonly text: string;
+        readonly cursor: number;
+        readonly schema: Schema | undefined;
+        readonly problems: readonly Problem[];
+      }
+    | undefined;
   #last: { readonly text: string; readonly cursor: number; readonly completion: Completion } | undefined;
 
   constructor(host: Host, names: Names) {
@@ -115,7 +124,7 @@ export class Typing {
       return [span(fit('a transcript: Enter shows what of it would run', width), 'dim')];
     const inner = innerLine(text);
     if (inner !== undefined && cursor >= inner) return this.hint(text.slice(inner), cursor - inner);
-    const [problem] = problemsWhileTyping(text, cursor, this.#host.schema);
+    const [problem] = this.#problems(text, cursor);
     if (problem) return problemRow(problem, width);
     return hint(text, cursor, this.#host.schema, width);
   }
@@ -131,8 +140,18 @@ export class Typing {
   marks(text: string, cursor: number): readonly Mark[] {
     if (isTranscript(text)) return [];
     const colours = colour(text, this.#host.schema);
-    const problems = problemsWhileTyping(text, cursor, this.#host.schema).map(problem => problem.place);
+    const problems = this.#problems(text, cursor).map(problem => problem.place);
     return problems.length === 0 ? colours : underline(text.length, colours, problems);
+  }
+
+  /** What is wrong; the hint row and the colours ask for it with each key. */
+  #problems(text: string, cursor: number): readonly Problem[] {
+    const { schema } = this.#host;
+    const last = this.#wrong;
+    if (last && last.text === text && last.cursor === cursor && last.schema === schema) return last.problems;
+    const problems = problemsWhileTyping(text, cursor, schema);
+    this.#wrong = { text, cursor, schema, problems };
+    return problems;
   }
 
   #values(wanted: Wanted): readonly Offer[] | undefined {

@@ -72,7 +72,9 @@ function fold(text: string): string {
 }
 
 function range(start: number, count: number): readonly number[] {
-  return Array.from({ length: count }, (_, i) => start + i);
+  const out: number[] = [];
+  for (let i = 0; i < count; i++) out.push(start + i);
+  return out;
 }
 
 function isWordStart(label: string, at: number): boolean {

@@ -3,6 +3,8 @@ import cells from 'fast-string-width';
 
 // Printable ASCII, the common case by far: one cell a letter.
 const ASCII = /^[\x20-\x7e]*$/;
+// Latin-1, dashes, the ellipsis, lines and blocks: each stands alone, unless something that joins follows.
+const ALONE = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff\u2013\u2014\u2022\u2026\u2500-\u259f]*$/;
 // What a cut must not tear apart: a letter with its marks, an emoji sequence, a surrogate pair.
 let segmenter: Intl.Segmenter | undefined;
 
@@ -16,7 +18,7 @@ const PIECE = 512;
 
 /** The user-perceived characters of a text, in order. */
 export function letters(text: string): readonly string[] {
-  if (ASCII.test(text)) return text.split('');
+  if (ALONE.test(text)) return text.split('');
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const out: string[] = [];
   let from = 0;

@@ -1,5 +1,6 @@
 // Prints each row as a ratio of medians beside its budget. A row more: add it to `sources`.
 import { parseArgs } from 'node:util';
+import { keyRows } from './keys.ts';
 import { roundtripRows } from './roundtrip.ts';
 import { measure, type Row } from './row.ts';
 import { startRows } from './start.ts';
@@ -7,6 +8,7 @@ import { startRows } from './start.ts';
 const sources: readonly (() => Promise<{ readonly rows: readonly Row[]; close(): Promise<void> }>)[] = [
   startRows,
   roundtripRows,
+  keyRows,
 ];
 
 const { values, positionals } = parseArgs({
