@@ -303,7 +303,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   const schema = await schemaOption(invocation);
   const log = logger(invocation.values['logfile']);
   const { timeout, switches } = invocation;
-  const atPrompt = invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
+  const atPrompt = !extra.act && invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
   const interrupt = new AbortController();
   const abort = () => interrupt.abort();
   for (const name of SIGNALS) process.once(name, abort);
