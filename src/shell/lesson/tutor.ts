@@ -32,6 +32,8 @@ export class Tutor {
   #hints = 0;
   /** How the VM stood when the task began. */
   #began: VmState | undefined;
+  /** The monitor that the task began at. */
+  #beganAt = '';
   /** The graph that was drawn last. */
   #drawn: BlockGraph | undefined;
   #drawnOf: Session | undefined;
@@ -160,13 +162,18 @@ export class Tutor {
       await this.#advance('right');
       return;
     }
+    const { effects } = task.step;
+    if (verdict.kind === 'right' && effects.length > 0 && (await hold(effects, this.#yard))) {
+      await this.#advance('that has happened already');
+      return;
+    }
     if (verdict.kind === 'right') {
       const why = did.why ?? (did.carriedOut ? 'it has not had its effect' : undefined);
       if (!did.carriedOut && why === undefined) return; // not confirmed, or not understood: the shell has said so
       await this.#mend(`The line is right, but ${why}.`);
       return;
     }
-    const mayCount = verdict.kind !== 'mistake' && task.step.effects.length > 0;
+    const mayCount = verdict.kind !== 'mistake' && effects.length > 0;
     if (did.carriedOut && mayCount && (await hold(task.step.effects, this.#yard))) {
       await this.#advance('another way to the same end');
       return;
@@ -241,6 +248,12 @@ export class Tutor {
     this.#host.show(lines);
     const isQuery = /^\s*(\(QEMU\)\s+)?(query-|\.|\$|help\b|\?)/.test(text);
     const now = await stateOf(this.#host.session);
+    if (now !== undefined && this.#host.address !== this.#beganAt) {
+      // The reader looks around at the other VM: nothing is missing here.
+      const back = this.#beganAt.replace(`${this.#vm.practice.folder}/`, '');
+      this.#host.note(`This step belongs to the other machine: .connect ${back} goes back there.`);
+      return;
+    }
     const lost = this.#began === undefined ? undefined : missing(this.#began, now);
     // A page that was played, and failed, may have left something.
     const played = verdict.kind === 'mistake' && /^\s*\./.test(text);
@@ -266,6 +279,7 @@ export class Tutor {
     await this.#rebuild(this.#at);
     const state = await stateOf(this.#host.session);
     this.#began = state;
+    this.#beganAt = this.#host.address;
     this.#drawn = state?.graph;
     this.#drawnOf = this.#host.session;
     this.#host.note('The VM is set back to where this step began; try again. .hint gives a hint.');
@@ -298,7 +312,7 @@ export class Tutor {
       await host.connect(this.#vm.address);
   }
 
-  async #advance(how: 'right' | 'skipped' | 'another way to the same end'): Promise<void> {
+  async #advance(how: How): Promise<void> {
     this.#host.show([[span(how === 'right' ? 'Right.' : `${how[0]?.toUpperCase()}${how.slice(1)}.`, 'ok')]]);
     this.#picture = this.#pictureOf(await stateOf(this.#host.session));
     this.#host.show(framed(this.#picture));
@@ -322,6 +336,7 @@ export class Tutor {
     }
     const state = await stateOf(this.#host.session);
     this.#began = state;
+    this.#beganAt = this.#host.address;
     rows.push(...framed(this.#pictureOf(state)));
     const words = task ? FIRST_WORDS : `Lesson ${lesson.number} is done. .learn goes on, Ctrl-D leaves.`;
     if (!task || this.#at === 0) rows.push([], ...wrapLine([span(words, task ? 'dim' : 'ok')], width));
@@ -382,6 +397,9 @@ function outputRows(output: string): readonly StyledLine[] {
   const text = output.trimEnd();
   return text === '' ? [] : text.split('\n').map(row => [span(safe(row))]);
 }
+
+/** Why a step counts as done. */
+type How = 'right' | 'skipped' | 'another way to the same end' | 'that has happened already';
 
 interface Outcome {
   readonly carriedOut: boolean;
