@@ -51,9 +51,11 @@ export function judge(
     const request = requestIn(line, schema);
     return request ? [{ request, says }] : [];
   });
+  // Of a line that cannot be understood nobody knows what is missing in it, and what was meant.
+  const sound = requestOf(parse(text, schema)) !== undefined;
   const found =
     mistakes.find(({ request }) => sameRequest(request, given)) ??
-    mistakes.find(({ request }) => isThatMistake(request, given, wanted));
+    mistakes.find(({ request }) => sound && isThatMistake(request, given, wanted));
   if (found) return { kind: 'mistake', text: found.says };
   if (wanted.execute !== given.execute) return { kind: 'other' };
   return {
