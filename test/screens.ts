@@ -2,6 +2,7 @@
 // `<!-- screen: NAME -->` and a fence below it; test/docs.test.ts holds the fence against the scene of that name.
 import { execFileSync } from 'node:child_process';
 import { type Desk, withDesk } from './desk.ts';
+import { READING, TYPING } from './scenes.ts';
 import type { Screen } from './screen.ts';
 
 export interface Scene {
@@ -44,6 +45,8 @@ const BACKUP = [
 ];
 
 export const SCENES: Readonly<Record<string, Scene>> = {
+  ...TYPING,
+  ...READING,
   backup: {
     rows: 30,
     async play({ screen, vm }) {
@@ -84,5 +87,6 @@ export function masked(text: string): string {
     .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
     .replaceAll(/\d+\.\d+\.\d+/g, 'VERSION')
     .replaceAll(/qmpsh-\w{6}/g, 'FOLDER')
+    .replaceAll(/#block\d+/g, '#blockNNN')
     .replaceAll(/\b\d+(?:\.\d)? [KMG]iB\/s/g, 'RATE');
 }
