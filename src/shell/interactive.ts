@@ -33,6 +33,7 @@ import type { Tutor } from './lesson/tutor.ts';
 import { type Live, Panel } from './live.ts';
 import type { Owned } from './owned.ts';
 import { rowsOf, showPaged } from './pager.ts';
+import { readPageWords } from './pages.ts';
 import { keepEntry, readPast, type Store } from './past.ts';
 import { PromptHost } from './prompt.ts';
 import { Queue } from './queue.ts';
@@ -348,7 +349,7 @@ class Interactive {
       return wanted;
     };
     const later = async () => {
-      if (explicit) await this.#host.loadSchema();
+      if (explicit) await Promise.all([this.#host.loadSchema(), text.startsWith('.') && readPageWords()]);
       const wanted = offer();
       if (wanted && (await this.#typing.refresh(wanted))) offer();
     };
