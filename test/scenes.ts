@@ -33,7 +33,8 @@ export const TYPING: Readonly<Record<string, Scene>> = {
   problem: scene(async desk => {
     await fromHere(desk);
     await desk.type('blockdev-mirror sync=ful target=');
-    await desk.sees(/full/);
+    await desk.sees(/did you mean full/);
+    await desk.sees(/of virtio0/);
   }),
   'help-argument': scene(async desk => {
     await fromHere(desk);

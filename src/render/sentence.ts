@@ -46,7 +46,7 @@ export function sentence(event: QmpEvent, context: SentenceContext): readonly St
 }
 
 const TELLERS: ReadonlyMap<string, Teller> = new Map<string, Teller>([
-  ['BLOCK_JOB_READY', data => [who(data), what(data), progress(data), note('complete or cancel it')]],
+  ['BLOCK_JOB_READY', data => [who(data), what(data), progress(data)]],
   [
     'BLOCK_JOB_COMPLETED',
     data => [who(data), what(data), progress(data), problem(data) ?? part('done', 'ok')],
