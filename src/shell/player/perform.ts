@@ -238,7 +238,7 @@ async function send(
   const limit = timeout > 0 ? { timeout } : {};
   const reply = await wait<Reply>({
     clock: stage.host.clock,
-    what: 'the reply',
+    what: request ? `the reply to ${safe(request.execute)}` : 'the reply',
     signal,
     ...limit,
     start: (resolve, reject) => {

@@ -49,6 +49,9 @@ function loopValues(fence: Fence, values: Performance['values']): readonly (Valu
 
 async function endJobs({ performance, lost }: UndoOptions, take: (undone: Undone) => void): Promise<void> {
   const { jobs, signal, timeout } = performance;
+  // A command whose reply was not waited for may have started a job: its reply comes before this one.
+  for (const session of new Set(jobs.map(job => job.session)))
+    if (!lost && session.state === 'open') await session.execute('query-jobs').catch(failureOf);
   const seen = new Set<string>();
   for (const job of [...jobs].reverse()) {
     // A page may use a name twice; the latest job of that name is the one that may be there.

@@ -107,7 +107,7 @@ const CASES: readonly Case[] = [
     args: SLOW,
     meanwhile: (_, pid) => process.kill(pid, 'SIGINT'),
     status: 130,
-    says: /stopped waiting for job/,
+    says: /stopped waiting for (job|the reply)/,
   },
   {
     name: 'a job that somebody else cancels',
@@ -126,7 +126,7 @@ const CASES: readonly Case[] = [
     args: SLOW,
     meanwhile: ({ vm }) => process.kill(vm.pid, 'SIGKILL'),
     status: 3,
-    says: /the connection to .* ended while waiting/,
+    says: /the connection to .* (ended while waiting|was lost)/,
     left: /If that QEMU still runs, these lines clean up, .*:\n {4}job-cancel id=backup-\w+\n {4}blockdev-del node-name=backup-\w+\n {4}blockdev-del node-name=backup-\w+-file\n/,
     dead: true,
   },
