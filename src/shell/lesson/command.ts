@@ -65,9 +65,9 @@ async function reset(wanted: string | undefined, tools: LearnTools): Promise<Exi
 
 async function learn(shelved: Shelved, { values, switches }: Invocation, tools: LearnTools): Promise<Exit> {
   const { lesson } = shelved;
+  const at = firstTask(lesson, stepNumber(values['from'], lesson));
   if (!tools.terminal)
     throw usage('a lesson wants a terminal', 'qmpsh learn --script LESSON prints one, with all answers.');
-  const at = firstTask(lesson, stepNumber(values['from'], lesson));
   const lines = shelved.own ? hostLines(lesson) : [];
   if (lines.length > 0 && !switches.has('allow-shell')) {
     const asked = [

@@ -1,6 +1,5 @@
 // Leads a reader through a lesson at the prompt: shows each task, looks at every line that was run, and says whether
 // the task is done. Nothing is kept from the reader: other lines run as ever, and what they break is mended.
-import { parse, requestOf } from '../../language/parse.ts';
 import { QmpshError } from '../../qmp/errors.ts';
 import type { BlockGraph } from '../../render/graph.ts';
 import { renderMarkdown } from '../../render/page.ts';
@@ -10,11 +9,11 @@ import { fitLine, span, wrapLine } from '../../text/line.ts';
 import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
 import type { Host } from '../host.ts';
-import { expectsRefusal } from '../player/judge.ts';
-import { act, comesToHold, expectsJobError, failure, hold, type Place, settle } from './act.ts';
+import { act, comesToHold, hold, type Place } from './act.ts';
 import { lead, setupLine, showTask, taskHead, verdictLines } from './explain.ts';
 import { judge, type Verdict } from './judge.ts';
 import { type Lesson, type Passage, records, type Task, unitStart } from './lesson.ts';
+import { outcomeOf } from './outcome.ts';
 import { keepProgress } from './shelf.ts';
 import { looksOther, missing, stateOf, type VmState } from './state.ts';
 import { type LessonVm, startLessonVm } from './vm.ts';
@@ -100,7 +99,7 @@ export class Tutor {
       const task = this.#task();
       this.#host.show(wrapLine(setupLine(task.step.text, task.step.kind), this.#host.width, 4));
       try {
-        await this.#host.foreground('the step', signal => this.#act(task, signal));
+        await this.#act(task);
       } catch (error) {
         // Something that was typed stands in its way: the same on a fresh VM.
         if (!(error instanceof QmpshError) || error.kind === 'interrupted') throw error;
@@ -157,7 +156,11 @@ export class Tutor {
     if (this.done || (word !== undefined && OWN_WORDS.includes(word))) return;
     const task = this.#task();
     const verdict = judge(text, task.step, this.#host.schema);
-    const did = await this.#outcome(text, task, status, verdict);
+    const did = await outcomeOf(text, task.step, status, verdict, {
+      host: this.#host,
+      // Of a second VM only the connection is known.
+      exited: this.#host.address === this.#vm.practice.address ? this.#vm.practice.exited : Promise.resolve(),
+    });
     if (verdict.kind === 'right' && did.asMeant && (await comesToHold(task.step.effects, this.#yard))) {
       await this.#advance('right');
       return;
@@ -179,60 +182,6 @@ export class Tutor {
       return;
     }
     await this.#correct(text, verdict, status, did.carriedOut);
-  }
-
-  /** What became of a line, after the jobs that it started or ended. */
-  async #outcome(text: string, { step }: Task, status: number, { kind }: Verdict): Promise<Outcome> {
-    const { session, schema, mark } = this.#host;
-    const request = requestOf(parse(text.trim().replace(/^\(QEMU\)\s+/, ''), schema));
-    if (!request) {
-      const expects = step.kind === 'shell' && step.expected.length > 0;
-      // A word that is right and does not work stumbles over something.
-      const stumbles = step.kind === 'word' && kind === 'right' && status !== 0;
-      const why = stumbles ? 'something typed before stands in its way' : undefined;
-      return { carriedOut: status === 0, asMeant: status === 0 || expects, ...(why ? { why } : {}) };
-    }
-    if (status !== 0) {
-      const meant = status === 1 && expectsRefusal(step);
-      const why = status === 1 ? 'QEMU refused it: something typed before stands in its way' : undefined;
-      return { carriedOut: false, asMeant: meant, ...(meant || why === undefined ? {} : { why }) };
-    }
-    if (request.execute === 'quit') {
-      // Asked whether it is meant, the reader may have said no.
-      if (session?.state === 'open') return { carriedOut: false, asMeant: false };
-      await session?.ended;
-      await this.#vm.practice.exited;
-      return { carriedOut: true, asMeant: true };
-    }
-    if (expectsRefusal(step)) return { carriedOut: true, asMeant: false, why: 'QEMU took it' };
-    // What a mistake has started is taken away again; it may never end by itself.
-    const waits = kind !== 'mistake' && !step.background && !/\s&\s*$/.test(text);
-    if (!session || !waits) return { carriedOut: true, asMeant: true };
-    try {
-      const outcomes = await this.#waitQuietly(signal => settle(request, mark, session, signal));
-      const failed = failure(outcomes, request);
-      const meant = (failed !== undefined) === expectsJobError(step);
-      return { carriedOut: true, asMeant: meant, ...(failed !== undefined && !meant ? { why: failed } : {}) };
-    } catch (error) {
-      if (!(error instanceof QmpshError)) throw error;
-      return { carriedOut: true, asMeant: false, why: error.message };
-    }
-  }
-
-  /** Shows that a job is waited for only where that takes a moment. */
-  async #waitQuietly<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const own = new AbortController();
-    const waiting = run(own.signal);
-    let cancel = () => {};
-    const late = new Promise<'late'>(resolve => {
-      cancel = this.#host.clock.after(300, () => resolve('late'));
-    });
-    const first = await Promise.race([waiting.then(() => 'soon' as const), late]).finally(() => cancel());
-    if (first === 'soon') return waiting;
-    return this.#host.foreground('the job', signal => {
-      signal.addEventListener('abort', () => own.abort(), { once: true });
-      return waiting;
-    });
   }
 
   /** Where effects are looked for. */
@@ -353,13 +302,16 @@ export class Tutor {
     return [line, ...outputRows(output)];
   }
 
-  async #act(task: Task, signal: AbortSignal): Promise<void> {
+  async #act(task: Task): Promise<void> {
+    // A word may ask, or show a page at a time: it wants the keys for itself.
     if (task.step.kind === 'word' && !task.step.text.startsWith('.connect')) {
       const status = await this.#host.run(task.step.text);
       if (status !== 0) throw new QmpshError('refused', `${task.step.text} did not work`);
       return;
     }
-    const output = await act(task.step, { ...this.#place(), signal });
+    const output = await this.#host.foreground('the step', signal =>
+      act(task.step, { ...this.#place(), signal }),
+    );
     if (task.step.text === 'quit') await this.#vm.practice.exited;
     this.#host.show(outputRows(output));
   }
@@ -400,10 +352,3 @@ function outputRows(output: string): readonly StyledLine[] {
 
 /** Why a step counts as done. */
 type How = 'right' | 'skipped' | 'another way to the same end' | 'that has happened already';
-
-interface Outcome {
-  readonly carriedOut: boolean;
-  /** It went as the step means it to: done, or refused where the lesson wants that. */
-  readonly asMeant: boolean;
-  readonly why?: string;
-}
