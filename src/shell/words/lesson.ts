@@ -1,6 +1,8 @@
 // The words of lessons: `.learn`, and those that steer the lesson that is under way.
+import { lessonFiles } from '../../io/lessons.ts';
 import { QmpshError } from '../../qmp/errors.ts';
 import type { Exit, Host } from '../host.ts';
+import { lessonName } from '../lesson/lesson.ts';
 import type { Tutor } from '../lesson/tutor.ts';
 import { misuse } from '../misuse.ts';
 import type { Word } from '../word.ts';
@@ -17,12 +19,16 @@ export const LEARN: Word = {
     'A lesson has a VM of its own; yours is left alone meanwhile.',
   ],
   complete: before =>
-    before.length === 0
-      ? [
+    before.length > 0
+      ? []
+      : [
+          ...lessonFiles().map(path => {
+            const { number, name } = lessonName(path);
+            return { text: name, note: `lesson ${number}` };
+          }),
           { text: 'list', note: 'all lessons' },
           { text: 'stop', note: 'end the lesson' },
-        ]
-      : [],
+        ],
   run: async ({ args }, host): Promise<Exit> => {
     if (args.length > 1) throw misuse(LEARN, 'one lesson at a time');
     const { beginLesson, chooseLesson, firstTask, leaveLesson, lessonRows } = await import(
