@@ -81,9 +81,6 @@ test('at the prompt: Tab knows pages and their parameters, Ctrl-C undoes', () =>
       screen.type('.own ');
       await screen.waitFor('.own');
       screen.key('Tab');
-      await screen.waitFor('required: what is mine');
-      screen.type('m');
-      screen.key('Tab');
       await screen.waitFor('.own mine=');
       screen.type('y\r');
       await screen.waitFor(/done {2}A page of mine: 1 step/);
