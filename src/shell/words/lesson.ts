@@ -48,6 +48,11 @@ export const LEARN: Word = {
       throw new QmpshError('usage', 'a lesson wants a terminal', {
         advice: 'qmpsh learn --script LESSON prints one, with all answers.',
       });
+    // The connection to a child cannot be made again: to leave it for the lesson's VM would end it.
+    if (!host.tutor && host.owned?.loss !== undefined)
+      throw new QmpshError('usage', 'a lesson has a VM of its own, and leaving this one would end it', {
+        advice: 'Run qmpsh learn in another terminal.',
+      });
     const shelved = await chooseLesson(wanted);
     await beginLesson(host, shelved, firstTask(shelved.lesson));
     return 0;

@@ -141,6 +141,28 @@ test('.learn at the prompt of another VM leaves that one alone, and .learn stop 
     });
   }));
 
+test('.learn does not leave a QEMU that would end', () =>
+  atHome(async home => {
+    const args = ['--', 'qemu-system-x86_64', '-S', '-M', 'none', '-display', 'none', '-nodefaults'];
+    await withScreen(program(home, args), async screen => {
+      await screen.waitFor(atPrompt);
+      await enter(screen, '.learn');
+      await screen.waitFor(/leaving this one would end it(.|\n)*another terminal/);
+      await enter(screen, 'query-status');
+      await screen.waitFor(/"prelaunch"/);
+    });
+  }));
+
+test('lessons do on a terminal that can only take rows', () =>
+  atHome(async home => {
+    const dumb = program(home, ['learn', 'chains']);
+    await withScreen({ ...dumb, env: { ...dumb.env, TERM: 'dumb' } }, async screen => {
+      await screen.waitFor(/Chains and overlays · step 1 of 4(.|\n)*\(QEMU\)/);
+      screen.type('.skip\r');
+      await screen.waitFor(/step 2 of 4(.|\n)*now the top/);
+    });
+  }));
+
 test("a lesson of the reader's own is asked about before it runs anything on this host", () =>
   atHome(async home => {
     const file = join(home, 'mine.md');
