@@ -70,6 +70,10 @@ const PROMPT: Span = { text: '(QEMU) ', role: 'prompt' };
 const HMP_PROMPT: Span = { text: '(HMP) ', role: 'prompt' };
 const GONE: Span = { text: '(gone) ', role: 'warning' };
 
+/** Milliseconds that keys wait for the answer to a Tab before them. */
+const TAB_PATIENCE = 300;
+const CTRL_C = 3;
+
 const EDITING: Partial<EditorSettings> = {
   isOpen: text => completeness(text) === 'open',
   remembers: text => !mayHoldSecret(text),
@@ -97,6 +101,9 @@ class Interactive {
   #past: string[] = [];
   #keeps = true;
   #jobs: JobRows | undefined;
+  /** Tabs whose answer is under way. */
+  #asked = 0;
+  readonly #ahead: Uint8Array[] = [];
   #held: StyledLine[] | undefined;
   #panel: Panel | undefined;
   #interrupt: AbortController | undefined;
@@ -199,7 +206,7 @@ class Interactive {
 
   /** What the editor asks for. */
   #listen(): void {
-    this.#terminal.onInput(chunk => this.#editor.input(chunk));
+    this.#terminal.onInput(chunk => this.#input(chunk));
     this.#terminal.onResize(() => {
       this.#editor.resize(this.#terminal.size);
       this.#panel?.poke();
@@ -275,7 +282,7 @@ class Interactive {
       await this.#host.loadSchema();
       this.#editor.recolour();
       this.#changed(this.#editor.text, this.#editor.cursor);
-      if (this.#editor.text !== '') this.#editor.dispatch({ type: 'refresh' });
+      if (this.#editor.text !== '') this.#refresh();
     } catch (error) {
       if (this.#host.session === session) this.#host.failure(error);
     }
@@ -355,7 +362,17 @@ class Interactive {
     };
     const known = this.#host.schema !== undefined && !this.#typing.isStale(text, cursor);
     if (known || !explicit) offer();
-    else void later().catch(error => this.#host.failure(error));
+    else {
+      this.#asked += 1;
+      void later()
+        .catch(error => this.#host.failure(error))
+        .finally(() => {
+          this.#asked -= 1;
+          // One of them may be the next Tab.
+          for (const chunk of this.#ahead.splice(0)) this.#input(chunk);
+        });
+      this.#options.clock.after(TAB_PATIENCE, () => this.#catchUp());
+    }
   }
 
   #changed(text: string, cursor: number): void {
@@ -365,6 +382,22 @@ class Interactive {
     this.#editor.setSuggestion(this.#typing.suggestion(text, cursor));
   }
 
+  /** Keys typed right behind Tab find the line completed, unless the VM takes its time, or Ctrl-C is among them. */
+  #input(chunk: Uint8Array): void {
+    if (this.#asked > 0) this.#ahead.push(chunk);
+    else this.#editor.input(chunk);
+    if (chunk.includes(CTRL_C)) this.#catchUp();
+  }
+
+  #catchUp(): void {
+    for (const chunk of this.#ahead.splice(0)) this.#editor.input(chunk);
+  }
+
+  /** The menu follows what is known now, unless the answer to a Tab will bring it anyway. */
+  #refresh(): void {
+    if (this.#asked === 0) this.#editor.dispatch({ type: 'refresh' });
+  }
+
   async #prepare(text: string, cursor: number): Promise<void> {
     try {
       if (!(await this.#typing.prepare(text, cursor))) return;
@@ -372,7 +405,7 @@ class Interactive {
       return; // the end of the connection is told elsewhere
     }
     const { text: now, cursor: at } = this.#editor;
-    if (now === text && at === cursor) this.#editor.dispatch({ type: 'refresh' });
+    if (now === text && at === cursor) this.#refresh();
   }
 
   async #edit(text: string): Promise<void> {

@@ -1,21 +1,17 @@
-// What the first line says of a VM: its name or first disk, and how it is.
+// What the first line says of a VM: its first disk, and how it is.
 
 import type { WelcomeFacts } from '../render/welcome.ts';
 import type { Session } from '../session/client.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../text/json.ts';
 
-/** Asks with queries that cannot harm; what is refused is left out. */
+/** Asks only what may be asked though nobody told us to (see session/facts.ts); what is refused is left out. */
 export async function vitals(session: Session): Promise<WelcomeFacts> {
-  const [status, block, name] = await Promise.all([
-    value(session, 'query-status'),
-    value(session, 'query-block'),
-    value(session, 'query-name'),
-  ]);
-  const given = text(name, 'name') ?? firstDisk(block);
+  const [status, block] = await Promise.all([value(session, 'query-status'), value(session, 'query-block')]);
+  const disk = firstDisk(block);
   const state = text(status, 'status');
   return {
     ...(session.greeting ? { greeting: session.greeting } : {}),
-    ...(given === undefined ? {} : { name: given }),
+    ...(disk === undefined ? {} : { name: disk }),
     ...(state === undefined ? {} : { status: state }),
   };
 }
