@@ -1,5 +1,7 @@
 // A lesson: a page as a row of tasks, each with what is read and set up before it, and the one line to be typed.
+import { bind } from '../../page/bind.ts';
 import type { Page, PageProblem, PracticeSpec, Step } from '../../page/model.ts';
+import { checkNames } from '../../page/names.ts';
 
 /** What comes before a task: prose to read, or a step that the lesson does by itself. */
 export type Passage =
@@ -33,7 +35,7 @@ export function lessonName(file: string): { readonly number: number; readonly na
 
 /** Reads a page as a lesson. What a lesson cannot have is a problem. */
 export function lessonOf(page: Page): Lesson {
-  const problems: PageProblem[] = [...page.problems];
+  const problems: PageProblem[] = [...page.problems, ...checkNames(page)];
   const fault = (row: number, message: string, advice: string) => problems.push({ row, message, advice });
   for (const fence of page.fences) {
     const own = page.steps.filter(step => step.fence === fence);
@@ -51,7 +53,8 @@ export function lessonOf(page: Page): Lesson {
     fault(param.row, 'a lesson has no parameters', 'Write the names into its lines.');
   const tasks: Task[] = [];
   let passages: Passage[] = [];
-  for (const step of page.steps) {
+  for (const raw of page.steps) {
+    const step = withoutNames(raw);
     if (step.prose !== '') passages.push({ kind: 'prose', text: step.prose });
     if (step.group !== 'try') {
       passages.push({ kind: 'setup', step });
@@ -92,6 +95,12 @@ export function unitStart({ tasks }: Lesson, at: number): number {
     if (/^\.record\s+stop\b/.test(step.text)) start = undefined;
   }
   return start ?? at;
+}
+
+/** A lesson has no names to be filled in, but `$$` is a dollar as in every page. */
+function withoutNames(step: Step): Step {
+  const bound = bind(step, new Map());
+  return bound.ok ? { ...step, text: bound.text } : step;
 }
 
 /** A task's line as it is typed. */
