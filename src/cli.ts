@@ -346,21 +346,26 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
       for (const name of SIGNALS) process.off(name, abort);
       return session;
     };
+    // The prompt's parts load while the monitor makes up its greeting.
+    const first = extra.gone ? undefined : joined(address);
+    first?.catch(() => {});
     const { interactive } = await import('./shell/interactive.ts');
     return interactive({
       ...common,
       ...flags,
+      first,
       connect: joined,
       timeout: timeout ?? 0,
       colour: colours(invocation, 1),
       yes: switches.has('yes'),
       ...(extra.tutor ? { tutor: extra.tutor } : {}),
-      ...(extra.gone ? { gone: true } : {}),
     });
   }
+  const opening = open(address);
+  opening.catch(() => {});
   const { runLines, runInput } = await import('./shell/batch.ts');
   const paint = errorPaint(colours(invocation, 2));
-  const session = await open(address);
+  const session = await opening;
   const options: BatchOptions = {
     ...common,
     ...flags,

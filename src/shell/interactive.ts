@@ -3,12 +3,10 @@ import { type Editor, reflowOf } from '../editor/editor.ts';
 import { PlainEditor } from '../editor/plain.ts';
 import { LineEditor } from '../editor/screen.ts';
 import type { EditorSettings } from '../editor/state.ts';
-import { Devices, programOf } from '../io/devices.ts';
+import type { Devices } from '../io/devices.ts';
 import { appendTo, readIfThere, replaceFile } from '../io/files.ts';
 import { folderPath } from '../io/folders.ts';
 import { listFiles } from '../io/listing.ts';
-import { editOutside, runOutside } from '../io/outside.ts';
-import { runPipeline } from '../io/pipeline.ts';
 import type { Practice } from '../io/practice.ts';
 import { Terminal } from '../io/terminal.ts';
 import { completeness } from '../language/tokens.ts';
@@ -60,8 +58,8 @@ export interface InteractiveOptions {
   readonly yes: boolean;
   /** Leads through a lesson from the beginning on. */
   readonly tutor?: (host: Host) => Tutor;
-  /** The VM has ended already; its files are still there. */
-  readonly gone?: boolean;
+  /** The connection that is being made; absent where the VM has ended already and only its files are there. */
+  readonly first: Promise<Session> | undefined;
   /** Replies as JSON from the start. */
   readonly json: boolean;
 }
@@ -81,7 +79,7 @@ const EDITING: Partial<EditorSettings> = {
 
 /** Runs the prompt until the user leaves; gives the exit status. The connection is made before the screen is touched. */
 export async function interactive(options: InteractiveOptions): Promise<Exit> {
-  const session = options.gone ? undefined : await options.connect(options.address);
+  const session = await options.first;
   const app = new Interactive(options);
   return app.run(session);
 }
@@ -137,14 +135,15 @@ class Interactive {
       utcOffset: () => -new Date().getTimezoneOffset(),
       ask: (sentences, question) => this.#ask(sentences, question),
       busy: (what, run) => this.#busy(what, run),
-      pipe: (command, input, folder) => this.#outside(() => runPipeline(command, input, folder)),
+      pipe: (command, input, folder) =>
+        this.#outside(async () => (await import('../io/pipeline.ts')).runPipeline(command, input, folder)),
       ...(this.#terminal.plain ? {} : { live: run => this.#live(run), fill: this.#fill }),
       editLine: text => this.#edit(text),
       setLine: text => this.#editor.setLine(text),
       dialogue: {
         key: (question, keys) => this.#key(question, keys),
         form: fields => this.#outside(async () => (await import('../io/form.ts')).askFields(fields)),
-        edit: text => this.#outside(() => editOutside(text)),
+        edit: text => this.#inEditor(text),
       },
       jobs: () => this.#jobs?.views() ?? [],
       history: () => this.#past,
@@ -162,7 +161,8 @@ class Interactive {
     });
     this.#queue = new Queue(this.#host, {
       hmp: options.hmp,
-      outside: command => this.#outside(() => runOutside(command, this.#host.folder)),
+      outside: command =>
+        this.#outside(async () => (await import('../io/outside.ts')).runOutside(command, this.#host.folder)),
       yes: options.yes,
       ask: (question, keys) => this.#editor.ask(question, keys),
       ran: async (text, status) => this.#host.tutor?.ran(text, status),
@@ -247,9 +247,8 @@ class Interactive {
   #join(session: Session): void {
     const facts = new Facts(request => session.send(request).reply);
     this.#facts = facts;
-    const { greeting } = session;
-    const { address, practice } = this.#host;
-    this.#devices = greeting && new Devices(greeting, () => programOf(address, practice?.pid, greeting));
+    this.#devices = undefined;
+    void this.#learnDevices(session);
     this.#jobs?.close();
     this.#jobs = new JobRows(
       this.#options.clock,
@@ -266,6 +265,16 @@ class Interactive {
     });
     void this.#welcome(session);
     void session.ended.then(({ error, expected }) => this.#ended(session, expected, error));
+  }
+
+  /** Loads what starts programs; that takes milliseconds, so not before the prompt stands. */
+  async #learnDevices(session: Session): Promise<void> {
+    const { greeting } = session;
+    const { address, practice } = this.#host;
+    if (!greeting) return;
+    const { Devices, programOf } = await import('../io/devices.ts');
+    if (this.#host.session === session)
+      this.#devices = new Devices(greeting, () => programOf(address, practice?.pid, greeting));
   }
 
   async #welcome(session: Session): Promise<void> {
@@ -410,10 +419,14 @@ class Interactive {
 
   async #edit(text: string): Promise<void> {
     try {
-      this.#editor.setLine(await this.#outside(() => editOutside(text)));
+      this.#editor.setLine(await this.#inEditor(text));
     } catch (error) {
       this.#host.failure(error);
     }
+  }
+
+  #inEditor(text: string): Promise<string> {
+    return this.#outside(async () => (await import('../io/outside.ts')).editOutside(text));
   }
 
   async #ask(sentences: readonly string[], question: string, otherwise = 'not sent'): Promise<boolean> {

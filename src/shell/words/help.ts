@@ -1,4 +1,3 @@
-import { manualSource } from '../../io/manual.ts';
 import { contextOf } from '../../language/context.ts';
 import { readLine } from '../../language/tokens.ts';
 import { problemsWhileTyping } from '../../language/typing.ts';
@@ -87,6 +86,7 @@ async function withGiven(rest: string, host: Host): Promise<readonly StyledLine[
 
 /** What QEMU's own manual says, where this host has it. */
 async function fromManual(name: string, host: Host): Promise<readonly StyledLine[]> {
+  const { manualSource } = await import('../../io/manual.ts');
   const source = await manualSource();
   const section = source === undefined ? undefined : manualSection(source, name, host.width);
   if (!section) return [];
