@@ -13,11 +13,7 @@ function shown(name: string, data: JsonObject, options: Partial<EventOptions> = 
 
 const JOB = { device: 'job0', type: 'mirror', len: 40_894_464, offset: 16_777_216, speed: 0 };
 const CASES: readonly (readonly [string, JsonObject, string])[] = [
-  [
-    'BLOCK_JOB_READY',
-    { ...JOB, offset: 40_894_464 },
-    'BLOCK_JOB_READY      job0  mirror  39 MiB of 39 MiB',
-  ],
+  ['BLOCK_JOB_READY', { ...JOB, offset: 40_894_464 }, 'BLOCK_JOB_READY      job0  mirror  39 MiB of 39 MiB'],
   [
     'BLOCK_JOB_COMPLETED',
     { ...JOB, offset: 40_894_464 },
