@@ -6,7 +6,7 @@ import type { StyledLine } from '../../text/style.ts';
 import type { Host } from '../host.ts';
 import type { Lesson } from './lesson.ts';
 import { nextLesson, type Progress, startIn } from './progress.ts';
-import { allLessons, findLesson, keepProgress, loadProgress, type Shelved } from './shelf.ts';
+import { allLessons, findLesson, loadProgress, type Shelved } from './shelf.ts';
 import { Tutor } from './tutor.ts';
 import { type LessonVm, startLessonVm } from './vm.ts';
 
@@ -34,7 +34,6 @@ export function hostLines({ tasks, closing }: Lesson): readonly string[] {
 
 /** A tutor for the prompt that stands in the lesson's VM (`qmpsh learn`). */
 export function tutorFor(host: Host, { lesson }: Shelved, vm: LessonVm, at: number): Tutor {
-  keepProgress(lesson, at);
   const tutor = new Tutor(host, lesson, vm, at);
   host.tutor = tutor;
   return tutor;

@@ -62,6 +62,7 @@ export class Tutor {
 
   /** Takes the prompt to the lesson's VM (unless it is there) and shows where the reader stands. */
   async begin(): Promise<void> {
+    this.#keep();
     await this.#enter();
     await this.#present({ setUp: true });
   }
@@ -130,7 +131,7 @@ export class Tutor {
       const start = unitStart(this.lesson, at);
       await this.#rebuild(start);
       this.#at = start;
-      keepProgress(this.lesson, start);
+      this.#keep();
       await this.#present({ setUp: true });
     });
   }
@@ -141,6 +142,15 @@ export class Tutor {
     });
     this.#turn = turn;
     return turn;
+  }
+
+  /** Keeps how far the reader is. Where that cannot be written it is said, and the lesson goes on. */
+  #keep(): void {
+    try {
+      keepProgress(this.lesson, this.#at);
+    } catch (error) {
+      this.#host.failure(error);
+    }
   }
 
   #task(): Task {
@@ -266,7 +276,7 @@ export class Tutor {
     this.#picture = this.#pictureOf(await stateOf(this.#host.session));
     this.#host.show(framed(this.#picture));
     this.#at += 1;
-    keepProgress(this.lesson, this.#at);
+    this.#keep();
     await this.#present({ setUp: false });
   }
 

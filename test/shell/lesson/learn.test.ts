@@ -1,5 +1,5 @@
 // `qmpsh learn` and `.learn` as a reader meets them: the command, and the prompt on a real screen.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -150,6 +150,18 @@ test('.learn does not leave a QEMU that would end', () =>
       await screen.waitFor(/leaving this one would end it(.|\n)*another terminal/);
       await enter(screen, 'query-status');
       await screen.waitFor(/"prelaunch"/);
+    });
+  }));
+
+test('a lesson goes on where its progress cannot be kept', () =>
+  atHome(async home => {
+    // Nothing is there to be read, and nothing can be made there.
+    symlinkSync('/proc/none', join(home, 'qmpsh'));
+    await withScreen(program(home, ['learn', 'first-steps']), async screen => {
+      await screen.waitFor(/cannot write .*lessons(.|\n)*step 1 of 6/);
+      await screen.waitFor(atPrompt);
+      await enter(screen, 'query-status');
+      await screen.waitFor(/Right\.(.|\n)*step 2 of 6/);
     });
   }));
 
