@@ -1,5 +1,6 @@
-// Makes V8's code cache of the command's bundle, dist/cli.cache, from runs of it on a monitor that is played here: what
-// they compiled need not be compiled at each start. bin/qmpsh.cjs uses it. A failure only costs start-up time.
+// Makes V8's code caches of the command's bundle from runs of it on a monitor that is played here: what they compiled need
+// not be compiled at each start. One is for runs without a terminal (dist/batch.cache) and one for the prompt
+// (dist/prompt.cache), since reading code that a run does not need takes time too. A failure only costs start-up time.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -84,25 +85,26 @@ async function runInTerminal(args, env) {
 export async function cacheCode(file, id) {
   const folder = mkdtempSync(join(tmpdir(), 'qb-'));
   const address = join(folder, 's');
-  const draft = `${file}.cache-${process.pid}`;
   const server = createServer(playMonitor);
   // No history or settings of the user's.
   const env = { ...process.env, TERM: 'xterm-256color', HOME: folder };
   for (const kind of ['STATE', 'CONFIG', 'CACHE', 'DATA']) delete env[`XDG_${kind}_HOME`];
+  const make = async (name, run, ...runs) => {
+    const draft = `${file}.${name}-${process.pid}`;
+    const args = ['-e', WARM, file, cacheKey(id), draft, ...runs.map(line => JSON.stringify(line))];
+    try {
+      if (await run(args, env)) renameSync(draft, join(file, `../${name}.cache`));
+      else console.error(`no code cache was made: the command starts slower (${name})`);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  };
   try {
     await new Promise(resolve => server.listen(address, resolve));
-    const plain = [
-      ['-c', 'query-status', address],
-      ['json', 'query-status'],
-    ];
-    const args = runs => ['-e', WARM, file, cacheKey(id), draft, ...runs.map(run => JSON.stringify(run))];
-    const made =
-      (await runInTerminal(args([...plain, [address]]), env)) || (await runQuietly(args(plain), env));
-    if (made) renameSync(draft, join(file, '../cli.cache'));
-    else console.error('no code cache was made: the command starts slower');
+    await make('batch', runQuietly, ['-c', 'query-status', address], ['json', 'query-status']);
+    await make('prompt', runInTerminal, [address]);
   } finally {
     server.close();
-    rmSync(draft, { force: true });
     rmSync(folder, { recursive: true, force: true });
   }
 }
