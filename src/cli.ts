@@ -256,8 +256,13 @@ async function learn(invocation: Invocation): Promise<Exit> {
       const { askKey } = await import('./io/form.ts');
       return (await askKey(`${question} [n/y] `, ['n', 'y'])) === 'y';
     },
-    prompt: (vm, tutor) =>
-      converse(invocation, vm.address, { practice: vm.practice, tutor, ...(vm.gone ? { gone: true } : {}) }),
+    prompt: (vm, tutor, above) =>
+      converse(invocation, vm.address, {
+        practice: vm.practice,
+        tutor,
+        above,
+        ...(vm.gone ? { gone: true } : {}),
+      }),
   });
 }
 
@@ -304,9 +309,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   const log = logger(invocation.values['logfile']);
   const { timeout, switches } = invocation;
   const atPrompt = !extra.act && invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
-  const interrupt = new AbortController();
-  const abort = () => interrupt.abort();
-  for (const name of SIGNALS) process.once(name, abort);
+  const interrupt = new Interrupts();
   const open = async (to: string, signal = interrupt.signal): Promise<Session> => {
     const own = to === address ? extra.transport : undefined;
     const start = async (options: Partial<SessionOptions>) =>
@@ -343,7 +346,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     const joined = async (to: string, stop?: AbortSignal) => {
       const session = await open(to, stop);
       // From now on the prompt's terminal takes care of signals by itself.
-      for (const name of SIGNALS) process.off(name, abort);
+      interrupt.release();
       return session;
     };
     // The prompt's parts load while the monitor makes up its greeting.
@@ -375,6 +378,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
     err: text => writeAll(2, text),
     paint: await paint,
     signal: interrupt.signal,
+    untilNextInterrupt: interrupt.untilNext,
     allowShell: switches.has('allow-shell') || switches.has('yes'),
     pipe: async (command, input, cwd) => (await import('./io/pipeline.ts')).runPipeline(command, input, cwd),
   };
@@ -385,6 +389,32 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
       : await runInput(readInput(), options);
   await session.close();
   return status;
+}
+
+/** What signals of the process stop: first what runs, then what puts things back; the third ends the process. */
+class Interrupts {
+  readonly #first = new AbortController();
+  readonly #next = new AbortController();
+  readonly signal = this.#first.signal;
+
+  readonly #heard = () => {
+    if (!this.signal.aborted) return this.#first.abort();
+    // It may come before the undo begins, which is then told as left.
+    this.release();
+    this.#next.abort();
+  };
+
+  constructor() {
+    for (const name of SIGNALS) process.on(name, this.#heard);
+  }
+
+  /** Gives `run` the signal of the interruption after the first. */
+  readonly untilNext = <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> => run(this.#next.signal);
+
+  /** Leaves signals to somebody else. */
+  readonly release = (): void => {
+    for (const name of SIGNALS) process.off(name, this.#heard);
+  };
 }
 
 type Log = (direction: 'C' | 'S', text: string, time: number) => void;

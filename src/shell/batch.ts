@@ -41,6 +41,8 @@ export interface BatchOptions {
   /** Styled text to what standard error takes. */
   readonly paint: (line: StyledLine) => string;
   readonly signal: AbortSignal;
+  /** Gives `run` a signal of its own, which is the interruption after the one that aborted `signal`. */
+  readonly untilNextInterrupt?: <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
   readonly width?: () => number;
   /** Whether `$` steps of pages run without a question. */
@@ -274,6 +276,10 @@ export class BatchHost implements Host {
 
   async foreground<T>(_what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return run(this.#options.signal);
+  }
+
+  untilNextInterrupt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#options.untilNextInterrupt?.(run) ?? run(new AbortController().signal);
   }
 
   async pipe(command: string, value: Json): Promise<Exit> {

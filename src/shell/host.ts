@@ -90,6 +90,8 @@ export interface Host {
   confirm(sentences: readonly string[], question: string): Promise<boolean>;
   /** Runs something the user waits for; its signal is Ctrl-C. */
   foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Runs what must still be done after Ctrl-C; its signal is the next Ctrl-C. Absent where `foreground` has a new one. */
+  untilNextInterrupt?<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   connect(address: string, signal?: AbortSignal): Promise<void>;
   /** Opens a further connection, for pages that speak to two machines. */
   open?(address: string): Promise<Session>;

@@ -5,6 +5,7 @@ import type { Value, Values } from '../page/value.ts';
 import { holds } from '../page/values.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { isArray } from '../text/json.ts';
+import type { Host } from './host.ts';
 import type { OwnJob } from './player/jobs.ts';
 import type { Ending, Failure, StepResult, Undone } from './player/outcome.ts';
 import { boundText, failureOf, type Performance, perform } from './player/perform.ts';
@@ -63,7 +64,9 @@ export async function performPage(performing: Performing): Promise<Ending> {
         : await run.main(undefined);
     if (ending.exit !== 0 && run.undoes) {
       report.undoing();
-      const undone = await host.foreground(`the undo of ${title}`, signal => run.undo(fresh(signal), ending));
+      const undone = await host.foreground(`the undo of ${title}`, signal =>
+        untilNext(signal, host, next => run.undo(next, ending)),
+      );
       ending = { ...ending, undone };
     }
   } finally {
@@ -82,9 +85,10 @@ export function undoFences(page: Page, chosen: ReadonlySet<number>): ReadonlySet
   return new Set(page.fences.filter(fence => fence.group === 'on-failure' && fence.index > start));
 }
 
-/** In batch one signal serves the whole process: the interruption that ended the page must not end its undo, too. */
-function fresh(signal: AbortSignal): AbortSignal {
-  return signal.aborted ? new AbortController().signal : signal;
+/** In batch one signal serves the whole process: the Ctrl-C that ended the page must not end its undo, too; the next does. */
+function untilNext<T>(signal: AbortSignal, host: Host, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  if (!signal.aborted) return act(signal);
+  return host.untilNextInterrupt ? host.untilNextInterrupt(act) : act(new AbortController().signal);
 }
 
 class Run {

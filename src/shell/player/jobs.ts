@@ -1,9 +1,11 @@
 // The jobs of a page: which ones a request starts or ends, and waiting for them as a shell does in the foreground.
 import { QmpshError } from '../../qmp/errors.ts';
-import type { Request } from '../../qmp/message.ts';
+import type { Reply, Request } from '../../qmp/message.ts';
+import type { Clock } from '../../qmp/transport.ts';
 import type { Session } from '../../session/client.ts';
 import type { JobOutcome } from '../../session/jobs.ts';
-import { isArray, isObject, type Json, member } from '../../text/json.ts';
+import { wait } from '../../session/wait.ts';
+import { isArray, isObject, type Json, type JsonObject, member } from '../../text/json.ts';
 
 /** A job that a page has started. */
 export interface OwnJob {
@@ -120,13 +122,16 @@ async function firstOf(
 }
 
 /** Ends a job of the page for good: cancelled if it lives, dismissed if it stays. Gives the line that did it. */
-export async function removeJob(job: OwnJob, options: JobWait): Promise<string | undefined> {
+export async function removeJob(
+  job: OwnJob,
+  options: JobWait & { readonly clock: Clock },
+): Promise<string | undefined> {
   const now = job.session.jobs.get(job.id);
   if (!now || now.state === 'null') return undefined;
   const over = now.state === 'concluded';
   const line = `${over ? 'job-dismiss' : 'job-cancel'} id=${job.id}`;
   const since = job.session.events.end;
-  const reply = await job.session.execute(over ? 'job-dismiss' : 'job-cancel', { id: job.id });
+  const reply = await answered(job.session, over ? 'job-dismiss' : 'job-cancel', { id: job.id }, options);
   if (reply.kind === 'refusal') {
     // It may have ended by itself meanwhile.
     if (job.session.jobs.get(job.id)?.state === 'null') return undefined;
@@ -134,6 +139,23 @@ export async function removeJob(job: OwnJob, options: JobWait): Promise<string |
   }
   if (over) return line;
   await untilEnded(job, since, false, options);
-  if (!job.autoDismiss) await job.session.execute('job-dismiss', { id: job.id });
+  if (!job.autoDismiss) await answered(job.session, 'job-dismiss', { id: job.id }, options);
   return line;
+}
+
+/** The reply to a command of the player's own; a QEMU that hangs does not hold up Ctrl-C or the time limit. */
+export function answered(
+  session: Session,
+  command: string,
+  args: JsonObject,
+  options: JobWait & { readonly clock: Clock },
+): Promise<Reply> {
+  return wait<Reply>({
+    ...options,
+    what: `the reply to ${command}`,
+    start: (resolve, reject) => {
+      session.execute(command, args).then(resolve, reject);
+      return () => {};
+    },
+  });
 }

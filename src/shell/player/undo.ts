@@ -2,8 +2,9 @@
 import type { Fence, Page, Step } from '../../page/model.ts';
 import type { Value } from '../../page/value.ts';
 import { holds } from '../../page/values.ts';
+import type { Session } from '../../session/client.ts';
 import { safe } from '../../text/safe.ts';
-import { removeJob } from './jobs.ts';
+import { answered, removeJob } from './jobs.ts';
 import type { Undone } from './outcome.ts';
 import { boundText, failureOf, type Performance, perform } from './perform.ts';
 
@@ -48,27 +49,32 @@ function loopValues(fence: Fence, values: Performance['values']): readonly (Valu
 }
 
 async function endJobs({ performance, lost }: UndoOptions, take: (undone: Undone) => void): Promise<void> {
-  const { jobs, signal, timeout } = performance;
+  const { jobs, signal, timeout, stage } = performance;
+  const limits = { signal, ...(timeout > 0 ? { timeout } : {}) };
   // A command whose reply was not waited for may have started a job: its reply comes before this one.
-  for (const session of new Set(jobs.map(job => job.session)))
-    if (!lost && session.state === 'open') await session.execute('query-jobs').catch(failureOf);
+  const silent = new Map<Session, string>();
+  for (const session of new Set(jobs.map(job => job.session))) {
+    if (lost || session.state !== 'open') continue;
+    const asked = answered(session, 'query-jobs', {}, { clock: stage.host.clock, ...limits });
+    await asked.catch((error: unknown) => silent.set(session, failureOf(error).message));
+  }
   const seen = new Set<string>();
   for (const job of [...jobs].reverse()) {
     // A page may use a name twice; the latest job of that name is the one that may be there.
     if (seen.has(job.id)) continue;
     seen.add(job.id);
     const known = job.session.jobs.get(job.id);
-    const gone = lost || job.session.state !== 'open';
+    const why = lost || job.session.state !== 'open' ? LOST : silent.get(job.session);
     // A job of that name from before the page is not the page's.
-    const state = known && known.started >= job.since ? known.state : gone ? 'unknown' : 'null';
+    const state = known && known.started >= job.since ? known.state : why === undefined ? 'null' : 'unknown';
     if (state === 'null') continue;
-    if (gone) {
+    if (why !== undefined) {
       const line = state === 'concluded' ? 'job-dismiss' : 'job-cancel';
-      take({ text: `${line} id=${job.id}`, ok: false, why: LOST });
+      take({ text: `${line} id=${job.id}`, ok: false, why });
       continue;
     }
     try {
-      const line = await removeJob(job, { signal, ...(timeout > 0 ? { timeout } : {}) });
+      const line = await removeJob(job, { clock: stage.host.clock, ...limits });
       if (line !== undefined) take({ text: line, ok: true });
     } catch (error) {
       take({ text: `job-cancel id=${job.id}`, ok: false, why: failureOf(error).message });

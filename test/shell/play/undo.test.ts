@@ -1,9 +1,9 @@
 // Each way a page can be broken off leaves the VM and its folder as before the page began, or says what is left.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Done, RunOptions } from '../../command.ts';
+import { type Done, qmpsh, type RunOptions } from '../../command.ts';
 import { onStand, type Stand } from '../../plays.ts';
 
 /** A page that mirrors to an image it makes; what differs from case to case is put in. */
@@ -161,6 +161,35 @@ for (const { name, page, args, meanwhile, status, says, left, dead } of CASES)
       if (!dead) assert.is((await state()).replace(' page.md', ''), before, said);
     }),
   );
+
+test('a second Ctrl-C ends an undo that hangs, and what is left is told', () =>
+  onStand(async ({ vm, play, session, state }) => {
+    const before = await state();
+    const running = session.waitFor(
+      ({ data }) => data['status'] === 'running' && /^backup/.test(String(data['id'])),
+      { since: session.events.end, timeout: 20_000 },
+    );
+    let again = false;
+    const done = await play([...BACKUP, vm.address, 'speed=1M', '--allow-shell'], {
+      started: pid =>
+        void running.then(() => {
+          process.kill(vm.pid, 'SIGSTOP');
+          process.kill(pid, 'SIGINT');
+        }),
+      onOutput: (out, pid) => {
+        if (again || !/^failed/m.test(out)) return;
+        again = true;
+        process.kill(pid, 'SIGINT');
+      },
+    }).finally(() => process.kill(vm.pid, 'SIGCONT'));
+    assert.is(done.status, 130, done.out + done.err);
+    const lines = /in this order:\n([\s\S]*)$/.exec(done.out)?.[1]?.trim().split(/\n\s*/) ?? [];
+    assert.match(lines[0] ?? '', /^job-cancel id=backup-/, done.out);
+    for (const line of lines)
+      if (line.startsWith('$ ')) rmSync(join(vm.folder, 'e.qcow2'));
+      else await qmpsh(['-c', line, vm.address]);
+    assert.is(await state(), before, 'the lines that are told clean up');
+  }));
 
 test('without leave to run commands here, what is left on disk is told', () =>
   onStand(async ({ vm, play }) => {
