@@ -34,6 +34,38 @@ const apart = {
   },
 };
 
+// chalk looks for the terminal's colours when it loads, a millisecond at each start. We always give it a level of our own.
+const noDetection = {
+  name: 'no-detection',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^#supports-color$/ }, () => ({ path: 'supports-color', namespace: 'none' }));
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({
+      contents: 'export default { stdout: false, stderr: false };',
+    }));
+  },
+};
+
+// Classes that are wanted only when there is a table to draw or a name to guess: loaded by the first `new`.
+const LAZY = ['cli-table3', 'fuse.js'];
+const lazy = {
+  name: 'lazy',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${LAZY.join('|')})$`) }, ({ path, namespace }) =>
+      namespace === 'lazy' ? undefined : { path, namespace: 'lazy' },
+    );
+    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
+      contents: `let loaded;
+export default class {
+  constructor(...args) {
+    loaded ??= require(${JSON.stringify(path)});
+    return new (loaded.default ?? loaded)(...args);
+  }
+}`,
+      resolveDir: root,
+    }));
+  },
+};
+
 const bundle = {
   ...shared,
   outdir: 'dist',
@@ -55,14 +87,14 @@ export async function buildAll({ types = true } = {}) {
     }),
     build({
       ...bundle,
-      plugins: [apart],
+      plugins: [apart, lazy, noDetection],
       entryPoints: { cli: 'src/cli.ts' },
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
       // The loader runs the bundle as a vm.Script, which has no `import()` of its own.
       supported: { 'dynamic-import': false },
     }),
-    build({ ...bundle, entryPoints: { index: 'src/index.ts' }, format: 'esm' }),
+    build({ ...bundle, plugins: [noDetection], entryPoints: { index: 'src/index.ts' }, format: 'esm' }),
   ]);
   const inputs = [packages, command, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   replace(join(root, 'dist/licenses.txt'), notices(root, inputs));

@@ -23,8 +23,17 @@ const next = () => {
     script.runInThisContext().call({}, {}, require, { exports: {} }, file, require('node:path').dirname(file));
     return;
   }
-  writeFileSync(into, Buffer.concat([Buffer.from(key.padEnd(64)), script.createCachedData()]));
+  made ??= script.createCachedData();
+  writeFileSync(into, Buffer.concat([Buffer.from(key.padEnd(64)), made]));
   leave(0);
+};
+let made;
+// What runs behind the prompt is compiled when it is needed: nobody waits for it, and the cache is the smaller.
+const write = process.stdout.isTTY && process.stdout.write;
+if (write) process.stdout.write = (text, ...rest) => {
+  const written = write.call(process.stdout, text, ...rest);
+  if (String(text).includes('(QEMU)')) made ??= script.createCachedData();
+  return written;
 };
 const leave = process.reallyExit.bind(process);
 process.exit = () => void setImmediate(next);

@@ -3,12 +3,17 @@ import { left, right } from './buffer.ts';
 
 export type WordKind = 'name' | 'blank';
 
-const NAME = /[\p{L}\p{N}\p{M}_-]/u;
+// Made when it is first needed: tables of letters take V8 a millisecond, and no prompt needs to wait for it.
+let name: RegExp | undefined;
+function isName(char: string): boolean {
+  name ??= /[\p{L}\p{N}\p{M}_-]/u;
+  return name.test(char);
+}
 
 // What a character is to a motion: 0 blank, 1 a word's, 2 punctuation (only vi tells it from blanks).
 function classOf(char: string, kind: WordKind): 0 | 1 | 2 {
   if (/^\s/.test(char)) return 0;
-  return kind === 'blank' || NAME.test(char) ? 1 : 2;
+  return kind === 'blank' || isName(char) ? 1 : 2;
 }
 
 function after(text: string, at: number, kind: WordKind): 0 | 1 | 2 {

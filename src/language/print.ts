@@ -99,14 +99,18 @@ function isDotted(value: JsonObject, type: Allowed): boolean {
 export function printValue(value: Json, type: Allowed = 'open'): string {
   if (value !== null && typeof value === 'object') return visible(stringifyJson(value));
   if (typeof value === 'string') {
-    const bare = BARE.test(value) && readBare(value, type) === value;
+    const bare = isBare(value) && readBare(value, type) === value;
     return bare ? value : visible(stringifyJson(value));
   }
   return value === null ? 'null' : stringifyJson(value);
 }
 
 // Text that needs no quotes: it holds nothing that looks like quoting, a literal, an end or a shell's business.
-const BARE = /^(?!["'{[]|[|&#]$)[\p{L}\p{N}\p{M}\p{S}\p{P}]+$/u;
+let bareText: RegExp | undefined; // tables of letters cost a millisecond: made when first needed
+function isBare(value: string): boolean {
+  bareText ??= /^(?!["'{[]|[|&#]$)[\p{L}\p{N}\p{M}\p{S}\p{P}]+$/u;
+  return bareText.test(value);
+}
 
 /** JSON in which characters that cannot be seen are escapes: pasted elsewhere, nothing gets lost. */
 function visible(json: string): string {

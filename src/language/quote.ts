@@ -12,9 +12,6 @@ export function needsQuotes(value: string, type: Allowed): boolean {
   return untyped && typeof guess(value) !== 'string';
 }
 
-// What a terminal would not show, or obey: written as an escape.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 function escaped(text: string): string {
   return Array.from({ length: text.length }, (_, i) => {
     return `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`;
@@ -22,6 +19,7 @@ function escaped(text: string): string {
 }
 
 export function quoted(value: string, quote: Exclude<Quote, ''>): string {
-  const json = JSON.stringify(value).replace(UNSEEN, escaped);
+  // What a terminal would not show, or obey: written as an escape.
+  const json = JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
   return quote === '"' ? json : `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
