@@ -52,6 +52,11 @@ export function expectsRefusal(step: Step): boolean {
   );
 }
 
+/** Whether the page shows text that a command of the host prints; wildcards alone are none. */
+export function showsOutput(step: Step): boolean {
+  return step.expected.some(item => item.kind === 'text' && item.lines.some(line => !/^[\s.]*$/.test(line)));
+}
+
 /** A difference as one sentence. */
 export function sentence({ path, expected, got }: Difference): string {
   const where = path === '' ? '' : `${path}: `;

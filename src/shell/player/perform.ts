@@ -16,7 +16,7 @@ import { safe } from '../../text/safe.ts';
 import { waitFor } from '../waiting.ts';
 import { splitArguments } from '../word.ts';
 import { endedBy, type OwnJob, startedBy, untilEnded, untilSettled } from './jobs.ts';
-import { expectsRefusal, judge, sentence } from './judge.ts';
+import { expectsRefusal, judge, sentence, showsOutput } from './judge.ts';
 import { telling, wire } from './lines.ts';
 import type { Failure, Mismatch, StepResult } from './outcome.ts';
 import { ask } from './query.ts';
@@ -114,8 +114,10 @@ async function runShell(step: Step, text: string, given: Performance): Promise<P
     if (late.signal.aborted)
       throw new QmpshError('timeout', `the command took longer than ${timeout} ms and was ended`);
     const mismatches = judge(step, values, { output });
+    // What the page shows came, word for word: a command that is meant to fail.
+    const meant = mismatches.length === 0 && showsOutput(step);
     const failure: Failure | undefined =
-      status === 0 ? differing(mismatches, strict) : { message: `exit status ${status}`, exit: 1 };
+      status === 0 || meant ? differing(mismatches, strict) : { message: `exit status ${status}`, exit: 1 };
     return { output, status, mismatches, ...(failure ? { failure } : {}) };
   } finally {
     cancel();

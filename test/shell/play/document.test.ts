@@ -165,6 +165,28 @@ for (const { text, args = [], status, says } of CHECKS)
     }
   });
 
+const FAILING = "$ ls nosuch; false\nls: cannot access 'nosuch': No such file or directory";
+const HOSTS: readonly (readonly ['check' | 'play', string, number, RegExp])[] = [
+  ['check', FAILING, 0, /2 steps, 0 faults/],
+  ['play', FAILING, 0, /^done/m],
+  ['check', '$ echo no; exit 3\nyes', 1, /:3: exit status 3[\s\S]*expected yes\n\s+got\s+no/],
+  ['play', '$ echo no; exit 3\n...', 1, /exit status 3/],
+  ['play', '$ echo no; exit 3', 1, /exit status 3/],
+];
+for (const [what, step, status, says] of HOSTS)
+  test(`${what} ${JSON.stringify(step)}: a command of the host that fails`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'qt-'));
+    try {
+      const page = join(folder, 'page.md');
+      writeFileSync(page, md(`${step}\n(QEMU) query-status`));
+      const done = await qmpsh([what, page, '--practice', '--allow-shell'], { env: { LC_ALL: 'C' } });
+      assert.is(done.status, status, done.out + done.err);
+      assert.match(done.out, says);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
 const USAGE: readonly (readonly [readonly string[], number, RegExp])[] = [
   [['play'], 2, /which page/],
   [['play', 'backp', '--practice'], 2, /no page backp; did you mean backup/],
