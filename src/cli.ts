@@ -289,6 +289,7 @@ interface Extra {
   readonly practice?: import('./io/practice.ts').Practice;
   /** Leads through a lesson. */
   readonly tutor?: (host: Host) => import('./shell/lesson/tutor.ts').Tutor;
+  readonly above?: readonly StyledLine[];
   /** The practice VM has ended already. */
   readonly gone?: boolean;
   readonly owned?: Owned;
@@ -362,6 +363,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
       colour: colours(invocation, 1),
       yes: switches.has('yes'),
       ...(extra.tutor ? { tutor: extra.tutor } : {}),
+      ...(extra.above ? { above: extra.above } : {}),
     });
   }
   const opening = open(address);

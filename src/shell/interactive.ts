@@ -58,6 +58,8 @@ export interface InteractiveOptions {
   readonly yes: boolean;
   /** Leads through a lesson from the beginning on. */
   readonly tutor?: (host: Host) => Tutor;
+  /** What stands above its first task. */
+  readonly above?: readonly StyledLine[];
   /** The connection that is being made; absent where the VM has ended already and only its files are there. */
   readonly first: Promise<Session> | undefined;
   /** Replies as JSON from the start. */
@@ -191,7 +193,7 @@ class Interactive {
       const tutor = this.#options.tutor?.(this.#host);
       if (session) this.#host.join(session);
       else this.#editor.setPrompt(GONE);
-      tutor?.begin().catch(error => this.#host.failure(error));
+      tutor?.begin(this.#options.above).catch(error => this.#host.failure(error));
     }).finally(() => this.#close());
   }
 

@@ -6,7 +6,7 @@ import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
 import type { Exit, Host } from '../host.ts';
 import type { Invocation } from '../invocation.ts';
-import { chooseLesson, firstTask, hostLines, lessonRows, tutorFor } from './learning.ts';
+import { chooseLesson, firstTask, hostLines, lessonRows, overview, tutorFor } from './learning.ts';
 import type { Lesson } from './lesson.ts';
 import { lessonScript } from './script.ts';
 import { findLesson, forgetProgress, type Shelved } from './shelf.ts';
@@ -24,7 +24,12 @@ export interface LearnTools {
   readonly show: (lines: readonly StyledLine[]) => void;
   readonly confirm: (sentences: readonly string[], question: string) => Promise<boolean>;
   /** Runs the prompt on the lesson's VM until the reader leaves. */
-  readonly prompt: (vm: LessonVm, tutor: (host: Host) => Tutor) => Promise<Exit>;
+  readonly prompt: (
+    vm: LessonVm,
+    tutor: (host: Host) => Tutor,
+    /** What stands above the first task. */
+    above: readonly StyledLine[],
+  ) => Promise<Exit>;
 }
 
 export async function learnCommand(invocation: Invocation, tools: LearnTools): Promise<Exit> {
@@ -44,7 +49,7 @@ export async function learnCommand(invocation: Invocation, tools: LearnTools): P
     case 'reset':
       return reset(wanted, tools);
     default:
-      return learn(await chooseLesson(wanted), invocation, tools);
+      return learn(await chooseLesson(wanted), invocation, tools, wanted === undefined);
   }
 }
 
@@ -63,7 +68,12 @@ async function reset(wanted: string | undefined, tools: LearnTools): Promise<Exi
   return 0;
 }
 
-async function learn(shelved: Shelved, { values, switches }: Invocation, tools: LearnTools): Promise<Exit> {
+async function learn(
+  shelved: Shelved,
+  { values, switches }: Invocation,
+  tools: LearnTools,
+  listed: boolean,
+): Promise<Exit> {
   const { lesson } = shelved;
   const at = firstTask(lesson, stepNumber(values['from'], lesson));
   if (!tools.terminal)
@@ -76,13 +86,15 @@ async function learn(shelved: Shelved, { values, switches }: Invocation, tools: 
     ];
     if (!(await tools.confirm(asked, 'Begin it?'))) return 130;
   }
+  const above = listed ? await overview(lesson, tools.width) : [];
   const vm = await startLessonVm(lesson, at);
   let tutor: Tutor | undefined;
   try {
-    return await tools.prompt(vm, host => {
+    const lead = (host: Host) => {
       tutor = tutorFor(host, shelved, vm, at);
       return tutor;
-    });
+    };
+    return await tools.prompt(vm, lead, above);
   } finally {
     await (tutor ?? vm).close();
     if (tutor && !tutor.done && tutor.at > 0)

@@ -9,6 +9,8 @@ import { isObject, type Json } from '../../text/json.ts';
 import { span, wrapLine } from '../../text/line.ts';
 import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
+import { splitArguments, type Word, wordNamed } from '../word.ts';
+import { hostNotes } from './hostnotes.ts';
 import { type Departure, requestIn, type Verdict } from './judge.ts';
 import { answerOf, type Lesson, type Task } from './lesson.ts';
 
@@ -73,14 +75,28 @@ export function lead(mark: string, lines: readonly StyledLine[]): readonly Style
 }
 
 /** A task's line, and what each piece of it means. */
-export function showTask(task: Task, schema: Schema | undefined, width: number): readonly StyledLine[] {
+export function showTask(
+  task: Task,
+  schema: Schema | undefined,
+  words: readonly Word[],
+  width: number,
+): readonly StyledLine[] {
   const answer = answerOf(task);
   const line: StyledLine = [
     span(task.step.kind === 'shell' ? '' : '(QEMU) ', 'prompt'),
     span(safe(answer), 'command'),
   ];
-  const request = task.step.kind === 'qmp' ? requestIn(task.step.text, schema) : undefined;
-  if (!request) return wrapLine(line, width, 4);
+  const explained = (rows: readonly (readonly [string, string])[]) => [
+    ...wrapLine(line, width, 4),
+    ...renderPairs([{ rows }], width),
+  ];
+  if (task.step.kind === 'shell') return explained(hostNotes(task.step.text));
+  if (task.step.kind === 'word') {
+    const word = wordNamed(splitArguments(task.step.text)[0] ?? '', words);
+    return explained(word ? [[word.name, word.help]] : []);
+  }
+  const request = requestIn(task.step.text, schema);
+  if (!request) return explained([]);
   const about = describeCommand(request.execute);
   const rows: (readonly [string, string])[] = about === undefined ? [] : [[request.execute, about]];
   const visit = (value: Json, path: readonly string[]): void => {
@@ -93,7 +109,7 @@ export function showTask(task: Task, schema: Schema | undefined, width: number):
   };
   if (request.execute !== 'transaction' && request.execute !== 'human-monitor-command')
     visit(request.arguments, []);
-  return [...wrapLine(line, width, 4), ...renderPairs([{ rows }], width)];
+  return explained(rows);
 }
 
 /** A step that the lesson does by itself, as it would be typed. */

@@ -1,6 +1,6 @@
 // Beginning and ending lessons at the prompt, and the list of them.
 import { renderPairs } from '../../render/pairs.ts';
-import { span, wrapLine } from '../../text/line.ts';
+import { fitLine, lineWidth, span, wrapLine } from '../../text/line.ts';
 import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
 import type { Host } from '../host.ts';
@@ -40,7 +40,12 @@ export function tutorFor(host: Host, { lesson }: Shelved, vm: LessonVm, at: numb
 }
 
 /** Begins a lesson at the prompt. The monitor that the prompt was connected to before is kept for `leaveLesson`. */
-export async function beginLesson(host: Host, shelved: Shelved, at: number): Promise<void> {
+export async function beginLesson(
+  host: Host,
+  shelved: Shelved,
+  at: number,
+  above: readonly StyledLine[] = [],
+): Promise<void> {
   const lines = shelved.own ? hostLines(shelved.lesson) : [];
   const asked = [
     'This lesson is no part of the shell. It runs on this host:',
@@ -51,7 +56,7 @@ export async function beginLesson(host: Host, shelved: Shelved, at: number): Pro
   const before = host.tutor;
   host.home ??= { address: host.address, practice: host.practice, folder: host.folder };
   const tutor = tutorFor(host, shelved, vm, at);
-  await tutor.begin();
+  await tutor.begin(above);
   await before?.close();
 }
 
@@ -75,17 +80,50 @@ export async function lessonRows(width: number): Promise<readonly StyledLine[]> 
   const all = await allLessons();
   const rows = all.map(({ lesson }) => {
     const state = standing(lesson, progress);
-    return [`${String(lesson.number).padStart(2)} ${lesson.name}`, `${safe(lesson.about)}${state}`] as const;
+    return [
+      `${String(lesson.number).padStart(2)} ${lesson.name}`,
+      `${safe(lesson.about)} · ${state}`,
+    ] as const;
   });
   const how = 'qmpsh learn (or .learn) goes on where you stopped; with a number or a name, with that lesson.';
   return [...renderPairs([{ title: 'Lessons', rows }], width), [], ...wrapLine([span(how, 'dim')], width)];
 }
 
+/** The lessons in a row each, with a mark at the one that is gone on with. What does not fit ends in `…`. */
+export async function overview(next: Lesson, width: number): Promise<readonly StyledLine[]> {
+  const progress = loadProgress();
+  const rows = (await allLessons()).map(({ lesson }) => ({
+    lesson,
+    name: `${String(lesson.number).padStart(2)} ${lesson.name}`,
+    far: standing(lesson, progress),
+  }));
+  const wide = (texts: readonly string[]) => Math.max(...texts.map(text => lineWidth([span(text)])));
+  const [names, fars] = [wide(rows.map(row => row.name)), wide(rows.map(row => row.far))];
+  return [
+    [span('Lessons', 'title')],
+    ...rows.map(({ lesson, name, far }) => {
+      const isNext = lesson.name === next.name;
+      return fitLine(
+        [
+          span(isNext ? '> ' : '  ', 'ok'),
+          span(name.padEnd(names + 2), 'word'),
+          span(far.padEnd(fars + 2), isNext ? 'ok' : 'dim'),
+          span(safe(lesson.about)),
+        ],
+        width,
+      );
+    }),
+    ...wrapLine(
+      [span('.learn list tells more of them, .learn and a name begins another one.', 'dim')],
+      width,
+    ),
+  ];
+}
+
 function standing(lesson: Lesson, progress: Progress): string {
   const found = progress.lessons.get(lesson.name);
   const of = lesson.tasks.length;
-  if (!found) return ` · ${of} steps`;
-  if (found.at > 0 && found.at < of)
-    return ` · ${found.at} of ${of} steps done${found.done ? ', once finished' : ''}`;
-  return found.done ? ` · done` : ` · ${of} steps`;
+  if (found && found.at > 0 && found.at < of)
+    return `${found.at} of ${of} steps done${found.done ? ', once finished' : ''}`;
+  return found?.done ? 'done' : `${of} steps`;
 }

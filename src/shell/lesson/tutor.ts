@@ -9,6 +9,7 @@ import { fitLine, span, wrapLine } from '../../text/line.ts';
 import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
 import type { Host } from '../host.ts';
+import type { Word } from '../word.ts';
 import { act, comesToHold, hold, type Place } from './act.ts';
 import { lead, setupLine, showTask, taskHead, verdictLines } from './explain.ts';
 import { judge, type Verdict } from './judge.ts';
@@ -22,7 +23,7 @@ import { type LessonVm, startLessonVm } from './vm.ts';
 export const OWN_WORDS = ['.hint', '.show', '.skip', '.back', '.restart', '.learn'];
 
 const FIRST_WORDS =
-  'Type the line. .hint helps, .show shows it, .skip does it; anything else may be typed in between.';
+  'Type the line. .hint helps, .show shows it, .skip does it, .learn repeats the task; anything else may be typed in between.';
 export class Tutor {
   readonly lesson: Lesson;
   readonly #host: Host;
@@ -37,6 +38,8 @@ export class Tutor {
   #drawn: BlockGraph | undefined;
   #drawnOf: Session | undefined;
   #picture: readonly StyledLine[] = [];
+  /** The task as it was shown last, without its picture. */
+  #told: readonly StyledLine[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host, lesson: Lesson, vm: LessonVm, at: number) {
@@ -60,11 +63,20 @@ export class Tutor {
     return this.#picture;
   }
 
-  /** Takes the prompt to the lesson's VM (unless it is there) and shows where the reader stands. */
-  async begin(): Promise<void> {
+  /** Takes the prompt to the lesson's VM (unless it is there) and shows where the reader stands, below `above`. */
+  async begin(above: readonly StyledLine[] = []): Promise<void> {
     this.#keep();
     await this.#enter();
-    await this.#present({ setUp: true });
+    await this.#present({ setUp: true, above });
+  }
+
+  /** Shows the task once more, with the picture as it is now. */
+  repeat(): Promise<void> {
+    return this.#inTurn(async () => {
+      const state = await stateOf(this.#host.session);
+      const picture = state ? renderGraph(state.graph, { width: this.#host.width - 2 }) : [];
+      await this.#page([...this.#told, ...framed(picture)]);
+    });
   }
 
   /** Looks at a line that was run, with its exit status. Lines are looked at one after the other. */
@@ -88,10 +100,10 @@ export class Tutor {
     this.#host.show(lead(`hint ${this.#hints}/${hints.length}`, rows));
   }
 
-  /** Shows the line, and what its pieces mean. */
-  async show(): Promise<void> {
+  /** Shows the line, and what its pieces mean; `words` are the shell's own. */
+  async show(words: readonly Word[]): Promise<void> {
     const task = this.#task();
-    this.#host.show(showTask(task, await this.#host.loadSchema(), this.#host.width));
+    this.#host.show(showTask(task, await this.#host.loadSchema(), words, this.#host.width));
   }
 
   /** Does the step for the reader. */
@@ -272,16 +284,16 @@ export class Tutor {
   }
 
   async #advance(how: How): Promise<void> {
-    this.#host.show([[span(how === 'right' ? 'Right.' : `${how[0]?.toUpperCase()}${how.slice(1)}.`, 'ok')]]);
+    const said = span(how === 'right' ? 'Right.' : `${how[0]?.toUpperCase()}${how.slice(1)}.`, 'ok');
     this.#picture = this.#pictureOf(await stateOf(this.#host.session));
-    this.#host.show(framed(this.#picture));
     this.#at += 1;
     this.#keep();
-    await this.#present({ setUp: false });
+    // In one with the next task, so that on a small screen the picture is not gone before it is seen.
+    await this.#present({ setUp: false, above: [[said], ...framed(this.#picture)] });
   }
 
   /** Shows the task: its prose, what the lesson does by itself, the picture where it is another one. */
-  async #present({ setUp }: { readonly setUp: boolean }): Promise<void> {
+  async #present({ setUp, above = [] }: Presenting): Promise<void> {
     const { lesson } = this;
     const { width } = this.#host;
     this.#hints = 0;
@@ -293,12 +305,17 @@ export class Tutor {
       rows.push(...(await this.#pass(passage, setUp)));
       last = passage.kind;
     }
+    this.#told = [...rows];
     const state = await stateOf(this.#host.session);
     this.#began = state;
     this.#beganAt = this.#host.address;
     rows.push(...framed(this.#pictureOf(state)));
     const words = task ? FIRST_WORDS : `Lesson ${lesson.number} is done. .learn goes on, Ctrl-D leaves.`;
     if (!task || this.#at === 0) rows.push([], ...wrapLine([span(words, task ? 'dim' : 'ok')], width));
+    await this.#page([...above, ...rows]);
+  }
+
+  async #page(rows: readonly StyledLine[]): Promise<void> {
     await (this.#host.page?.(rows) ?? this.#host.show(rows));
   }
 
@@ -358,6 +375,13 @@ function framed(rows: readonly StyledLine[]): readonly StyledLine[] {
 function outputRows(output: string): readonly StyledLine[] {
   const text = output.trimEnd();
   return text === '' ? [] : text.split('\n').map(row => [span(safe(row))]);
+}
+
+interface Presenting {
+  /** The VM has been through what the lesson does by itself. */
+  readonly setUp: boolean;
+  /** What stands above the task. */
+  readonly above?: readonly StyledLine[];
 }
 
 /** Why a step counts as done. */

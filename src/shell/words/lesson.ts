@@ -12,7 +12,8 @@ export const LEARN: Word = {
   usage: '[LESSON|list|stop]',
   help: 'lessons on a practice VM: go on, list them, or stop',
   more: [
-    'Without an argument: goes on with the next lesson, or where you stopped.',
+    'Without an argument: lists the lessons and goes on where you stopped, or with the next one;',
+    'in a lesson: shows the task once more.',
     '    .learn 3              lesson 3; its name does, too',
     '    .learn list           all of them, and how far you are',
     '    .learn stop           ends the lesson and goes back to the VM you came from',
@@ -31,11 +32,15 @@ export const LEARN: Word = {
         ],
   run: async ({ args }, host): Promise<Exit> => {
     if (args.length > 1) throw misuse(LEARN, 'one lesson at a time');
-    const { beginLesson, chooseLesson, firstTask, leaveLesson, lessonRows } = await import(
+    const { beginLesson, chooseLesson, firstTask, leaveLesson, lessonRows, overview } = await import(
       '../lesson/learning.ts'
     );
     const [wanted] = args;
-    if (wanted === 'list' || (wanted === undefined && host.tutor?.done === false)) {
+    if (wanted === undefined && host.tutor?.done === false) {
+      await host.tutor.repeat();
+      return 0;
+    }
+    if (wanted === 'list') {
       host.show(await lessonRows(host.width));
       return 0;
     }
@@ -54,20 +59,28 @@ export const LEARN: Word = {
         advice: 'Run qmpsh learn in another terminal.',
       });
     const shelved = await chooseLesson(wanted);
-    await beginLesson(host, shelved, firstTask(shelved.lesson));
+    // Who has just finished one has seen the list.
+    const listed = wanted === undefined && host.tutor === undefined;
+    const above = listed ? await overview(shelved.lesson, host.width) : [];
+    await beginLesson(host, shelved, firstTask(shelved.lesson), above);
     return 0;
   },
 };
 
-function steer(name: string, help: string, more: string, run: (tutor: Tutor) => Promise<void>): Word {
+function steer(
+  name: string,
+  help: string,
+  more: string,
+  run: (tutor: Tutor, words: readonly Word[]) => Promise<void>,
+): Word {
   const word: Word = {
     name,
     usage: '',
     help: `in a lesson: ${help}`,
     more: [more],
-    run: async ({ args }, host): Promise<Exit> => {
+    run: async ({ args, words }, host): Promise<Exit> => {
       if (args.length > 0) throw misuse(word, `${name} takes no argument`);
-      await run(inLesson(host));
+      await run(inLesson(host), words);
       return 0;
     },
   };
@@ -88,8 +101,8 @@ export const LESSON_WORDS: readonly Word[] = [
     'Each time it is asked it gives the next one; the last comes close to the line.',
     tutor => tutor.hint(),
   ),
-  steer('.show', 'the line, and what each piece of it means', 'It is still yours to type.', tutor =>
-    tutor.show(),
+  steer('.show', 'the line, and what each piece of it means', 'It is still yours to type.', (tutor, words) =>
+    tutor.show(words),
   ),
   steer('.skip', 'have the step done for you', 'The lesson goes on with the next one.', tutor =>
     tutor.skip(),

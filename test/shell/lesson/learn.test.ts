@@ -76,6 +76,13 @@ async function enter(screen: Screen, line: string): Promise<void> {
   screen.key('Enter');
 }
 
+/** Goes on with Space until the prompt stands. */
+async function pageThrough(screen: Screen): Promise<void> {
+  await screen.waitFor(shown => atPrompt(shown) || /q enough/.test(shown.text().join()));
+  if (!atPrompt(screen)) screen.key('Space');
+  await screen.waitFor(atPrompt);
+}
+
 function program(home: string, args: readonly string[]) {
   return { command: process.execPath, args: [BIN, ...args], env: env(home), cwd: home };
 }
@@ -83,6 +90,8 @@ function program(home: string, args: readonly string[]) {
 test('a reader begins, errs, asks for help, leaves, and goes on where he stopped', () =>
   atHome(async home => {
     await withScreen(program(home, ['learn']), async screen => {
+      await screen.waitFor(/> +1 first-steps +6 steps +the prompt(.|\n)*5 mirror-complete(.|\n)*q enough/);
+      screen.key('Space');
       await screen.waitFor(/First steps · step 1 of 6(.|\n)*\[a\.qcow2\](.|\n)*anything else may be/);
       await screen.waitFor(atPrompt);
       await enter(screen, '.hint');
@@ -114,7 +123,10 @@ test('a reader begins, errs, asks for help, leaves, and goes on where he stopped
     });
     assert.match((await learn(home, '--list')).out, /2 of 6 steps\s+done/);
     await withScreen(program(home, ['learn']), async screen => {
-      await screen.waitFor(/step 3 of 6/);
+      await screen.waitFor(/> +1 first-steps +2 of 6 steps done(.|\n)*step 3 of 6/);
+      await pageThrough(screen);
+      await enter(screen, '.learn');
+      await screen.waitFor(/\.learn\n(.|\n)*step 3 of 6(.|\n)*let the machine run(.|\n)*\[a\.qcow2\]/);
       await screen.waitFor(atPrompt);
       await enter(screen, '.restart');
       await screen.waitFor(/step 1 of 6/);
@@ -172,6 +184,25 @@ test('lessons do on a terminal that can only take rows', () =>
       await screen.waitFor(/Chains and overlays · step 1 of 4(.|\n)*\(QEMU\)/);
       screen.type('.skip\r');
       await screen.waitFor(/step 2 of 4(.|\n)*now the top/);
+    });
+  }));
+
+test('.show explains a line of the host and a word, too', () =>
+  atHome(async home => {
+    await withScreen(program(home, ['learn', 'first-steps', '--from', '2']), async screen => {
+      await screen.waitFor(atPrompt);
+      await enter(screen, '.show');
+      await screen.waitFor(/\.help blockdev-del\n +\.help +explain a command/);
+      await enter(screen, '.learn chains');
+      await screen.waitFor(/Chains and overlays · step 1/);
+      await screen.waitFor(atPrompt);
+      for (const step of [2, 3]) {
+        await enter(screen, '.skip');
+        await screen.waitFor(new RegExp(`step ${step} of 4`));
+        await pageThrough(screen);
+      }
+      await enter(screen, '.show');
+      await screen.waitFor(/\$ +a command of this host(.|\n)*qemu-img info +tell(.|\n)*-U +read it although/);
     });
   }));
 
