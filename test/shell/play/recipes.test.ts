@@ -3,7 +3,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startPractice } from '../../../src/io/practice.ts';
-import type { Done } from '../../command.ts';
+import { type Done, qmpsh } from '../../command.ts';
 import { onStand, type Stand } from '../../plays.ts';
 import { openSession } from '../../qemu.ts';
 
@@ -46,6 +46,14 @@ test('backup to a raw image, compared', () =>
     assert.ok(holds('my copy.img', 0x22, '1M 1M', 'raw'));
     assert.match(await state(), /^node-A\n\n/);
   }));
+
+for (const args of [['backup'], ['mirror'], ['mirror', 'then=complete']])
+  test(`verify=yes compares the result of ${args.join(' ')}`, async () => {
+    const line = `.${[...args, 'node=node-A', 'file=e.qcow2', 'verify=yes'].join(' ')}\n`;
+    const done = await qmpsh(['practice', '--allow-shell'], { input: line });
+    well(done);
+    assert.match(done.err, /^Images are identical\.\ndone {2}/m);
+  });
 
 for (const then of ['complete', 'cancel'] as const)
   test(`mirror, then ${then}, holds the moment it ended`, () =>
