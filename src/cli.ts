@@ -311,6 +311,10 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
   const { timeout, switches } = invocation;
   const atPrompt = !extra.act && invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
   const interrupt = new Interrupts();
+  let greeted = () => {};
+  const greeting = new Promise<void>(resolve => {
+    greeted = resolve;
+  });
   const open = async (to: string, signal = interrupt.signal): Promise<Session> => {
     const own = to === address ? extra.transport : undefined;
     const start = async (options: Partial<SessionOptions>) =>
@@ -320,6 +324,7 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
         signal,
         ...(timeout === undefined ? {} : { greetingTimeout: timeout }),
         ...(log ? { log } : {}),
+        greeted,
         ...options,
       });
     if (!switches.has('skip-negotiation')) return start({});
@@ -350,9 +355,9 @@ async function converse(invocation: Invocation, address: string, extra: Extra): 
       interrupt.release();
       return session;
     };
-    // The prompt's parts load while the monitor makes up its greeting.
+    // The prompt's parts load while the monitor answers the first message.
     const first = extra.gone ? undefined : joined(address);
-    first?.catch(() => {});
+    await Promise.race([greeting, first?.catch(() => {})]);
     const { interactive } = await import('./shell/interactive.ts');
     return interactive({
       ...common,

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly negotiate?: boolean;
   /** The server is qemu-ga, which sends no greeting and is synchronised instead. */
   readonly agent?: boolean;
+  /** Called when the server has greeted and its answer is on the way: what takes time is best done now. */
+  readonly greeted?: () => void;
   /** Gives up opening. */
   readonly signal?: AbortSignal;
   /** Sees the text of each message: C from us, S from the server. `time` is the clock's. */
@@ -252,6 +254,7 @@ export class Session {
       case 'greeting':
         this.#greeting = incoming.greeting;
         if (incoming.answer !== undefined) this.#write(incoming.answer);
+        this.#options.greeted?.();
         return;
       case 'ready':
         this.#opened?.resolve();
