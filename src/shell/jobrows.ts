@@ -24,6 +24,7 @@ export class JobRows {
   readonly #ends = new Map<string, { readonly source?: string; readonly target?: string }>();
   readonly #stops: readonly (() => void)[];
   #timer: (() => void) | undefined;
+  #drawing: (() => void) | undefined;
   #asking = false;
   #shown = false;
 
@@ -38,7 +39,10 @@ export class JobRows {
     this.#width = width;
     this.#show = show;
     this.#stops = [
-      session.jobs.onChange(() => this.#plan(this.#shown ? 0 : DELAY)),
+      session.jobs.onChange(() => {
+        this.#redraw();
+        this.#plan(this.#shown ? 0 : DELAY);
+      }),
       session.onReply(({ request }, reply) => {
         if (request && reply.kind === 'success')
           for (const { id, ...ends } of jobsOf(request)) this.#ends.set(id, ends);
@@ -59,7 +63,18 @@ export class JobRows {
     for (const stop of this.#stops) stop();
     this.#timer?.();
     this.#timer = undefined;
+    this.#drawing?.();
+    this.#drawing = undefined;
     this.#draw([]);
+  }
+
+  /** Rows that stand there follow what was told, once for all that came together. */
+  #redraw(): void {
+    if (!this.#shown) return;
+    this.#drawing ??= this.#clock.after(0, () => {
+      this.#drawing = undefined;
+      this.#draw(this.views());
+    });
   }
 
   #plan(ms: number): void {
