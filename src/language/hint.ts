@@ -67,7 +67,7 @@ function commandDetail(name: string): readonly StyledLine[] {
   return about === undefined ? [] : [[{ text: about, role: 'dim' }]];
 }
 
-/** What the argument takes and means, the long form first. */
+/** What the argument takes and means, the longest form first. */
 function argumentDetail({ name, type, given }: Context, path: Path): readonly StyledLine[] {
   if (type === undefined) return [];
   const found = typeAt(type, path, given);
@@ -79,14 +79,17 @@ function argumentDetail({ name, type, given }: Context, path: Path): readonly St
     );
   const about = describeArgument(name, path);
   const kind = typeText(found, member);
+  const count = typeText(found, member, true);
   const label: Span[] = path.length > 1 ? [{ text: safe(path.join('.')), role: 'key' }, { text: ': ' }] : [];
   const short: StyledLine = [...label, { text: kind }];
   if (kind === '' && about === undefined) return [];
-  return about === undefined ? [short] : [[...short, { text: `  ${about}`, role: 'dim' }], short];
+  const long: StyledLine = about === undefined ? short : [...short, { text: `  ${about}`, role: 'dim' }];
+  return [long, short, [...label, { text: count }]];
 }
 
-function typeText(type: Allowed, member: Member | undefined): string {
-  const name = type === undefined ? '' : type === 'open' ? 'any value' : typeName(type);
+/** `counted`: how many values an enum has, in place of their names. */
+function typeText(type: Allowed, member: Member | undefined, counted = false): string {
+  const name = type === undefined ? '' : type === 'open' ? 'any value' : typeName(type, counted);
   const marks = (member?.features ?? []).filter(
     feature => feature === 'deprecated' || feature === 'unstable',
   );
@@ -101,7 +104,8 @@ function typeText(type: Allowed, member: Member | undefined): string {
 const MOST_VALUES = 8;
 
 /** All values of a short enum: there is room for more here than in a menu. */
-function typeName(type: Type): string {
+function typeName(type: Type, counted: boolean): string {
+  if (counted && type.kind === 'enum' && type.values.length > 2) return `one of ${type.values.length}`;
   if (type.kind !== 'enum' || type.values.length > MOST_VALUES) return describe(type);
   return type.values.map(({ name }) => name).join('|');
 }
@@ -124,7 +128,7 @@ const LEAST = 16;
 
 /**
  * Signature, what is missing, and what stands at the cursor, as far as they fit: first the optional arguments
- * go, then the required ones that are not at the cursor, then the end of the meaning.
+ * go, then the required ones that are not at the cursor, then the end of the meaning, then the names of values.
  */
 function arrange(
   context: Context,
@@ -138,12 +142,17 @@ function arrange(
   const members = membersOf(context);
   const needed = members.filter(({ name, required }) => required || name === marked);
   const marks = members.filter(({ name }) => name === marked);
-  const [long = [], short = long] = details;
-  for (const shown of [needed, marks]) {
+  const [long = [], short = long, least = short] = details;
+  const choices = [
+    [needed, long, short],
+    [marks, long, short],
+    [marks, least, least],
+  ] as const;
+  for (const [shown, whole, brief] of choices) {
     const before = join(signature(context, shown, marked), needs);
     const room = width - lineWidth(before) - (before.length > 0 ? GAP : 0);
     const detail =
-      lineWidth(long) <= room ? long : room >= lineWidth(short) + LEAST ? fitLine(long, room) : short;
+      lineWidth(whole) <= room ? whole : room >= lineWidth(brief) + LEAST ? fitLine(whole, room) : brief;
     if (lineWidth(join(before, detail)) > width) continue;
     return join(
       signature(context, grow(context, shown, needs, detail, marked, width), marked),
@@ -151,8 +160,8 @@ function arrange(
       detail,
     );
   }
-  const least = join(marks.length > 0 ? [] : signature(context, [], marked), needs, short);
-  return least.length === 0 ? undefined : fitLine(least, width);
+  const rest = join(marks.length > 0 ? [] : signature(context, [], marked), needs, least);
+  return rest.length === 0 ? undefined : fitLine(rest, width);
 }
 
 function join(...parts: readonly StyledLine[]): StyledLine {

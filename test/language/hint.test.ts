@@ -52,6 +52,16 @@ test('the argument at the cursor is marked, and no other', () => {
   );
 });
 
+// Where the values do not fit beside the signature, their number does.
+test('at 80 columns the argument at the cursor is still marked in its signature', () => {
+  const row = at('blockdev-backup device=a sync=', 80) ?? [];
+  assert.is(plain(row), 'blockdev-backup device sync target …   needs target   one of 5, required');
+  assert.equal(
+    row.filter(span => span.bold === true).map(({ text }) => text),
+    ['sync'],
+  );
+});
+
 for (const line of ['.help quit', 'blockdev-mi', '', 'nonsense ', '# x']) {
   test(`no hint for "${line}"`, () => assert.is(at(line), undefined));
 }
