@@ -56,17 +56,17 @@ export async function withPrompt(
 
 /** The cursor stands behind an empty prompt. */
 export function atPrompt(screen: Screen): boolean {
-  return screen.text()[screen.cursor.row]?.trimEnd() === '(QEMU)';
+  return /^\((QEMU|HMP)\)$/.test(screen.text()[screen.cursor.row]?.trimEnd() ?? '');
 }
 
 /** The line being typed, up to the cursor's row, put together from the rows it takes. */
 export function typedLine(screen: Screen): string {
   const rows = screen.text();
-  const start = rows.findLastIndex((row, i) => row.startsWith('(QEMU)') && i <= screen.cursor.row);
+  const start = rows.findLastIndex((row, i) => /^\((QEMU|HMP)\)/.test(row) && i <= screen.cursor.row);
   return rows
     .slice(start, screen.cursor.row + 1)
     .join('')
-    .replace(/^\(QEMU\) ?/, '');
+    .replace(/^\((QEMU|HMP)\) ?/, '');
 }
 
 /** What stands under the line: the menu, the hint row, the status rows. */

@@ -132,7 +132,8 @@ function atRest(spot: Extract<Spot, { readonly kind: 'rest' }>, extra: Extra): C
       ? { kind: answer.kind, typed: answer.typed, place: spot.place, given: {}, command: spot.word }
       : undefined;
   const prefix = 'kind' in answer ? answer.prefix : '';
-  const offers = wanted ? (extra.values?.(wanted) ?? []) : 'kind' in answer ? [] : answer;
+  const offers =
+    'kind' in answer ? [...((wanted && extra.values?.(wanted)) ?? []), ...(answer.also ?? [])] : answer;
   const drafts = offers.map(
     ({ text, note }): Draft => ({
       text: prefix + text,

@@ -20,6 +20,8 @@ export interface Wanting {
   readonly prefix: string;
   readonly kind: NameKind;
   readonly typed: string;
+  /** What else may stand there. */
+  readonly also?: readonly Offer[];
 }
 
 /** A word of the shell, with its dot. `complete` offers what may follow the arguments before. */

@@ -77,7 +77,8 @@ function isJsonObject(value: unknown): value is JsonObject {
 
 let hmp: readonly Offer[] | undefined;
 
-function hmpOffers(): readonly Offer[] {
+/** Commands of the human monitor. */
+export function hmpOffers(): readonly Offer[] {
   hmp ??= [...parseTable(HMP_COMMANDS)].map(([text, note]) => ({ text, note }));
   return hmp;
 }

@@ -117,6 +117,8 @@ export interface Host {
   readonly utcOffset?: () => number;
   /** Puts a line on the prompt, to be read and run by the user; absent without a prompt. */
   readonly setLine?: (text: string) => void;
+  /** Lines that are no words are HMP commands. */
+  readonly hmp?: boolean;
   /** The lesson under way. */
   tutor?: Tutor | undefined;
   /** Where the prompt was before the lesson. */

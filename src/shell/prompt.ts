@@ -38,6 +38,8 @@ export interface PromptParts {
   readonly schema: Schema | undefined;
   readonly folder: string;
   readonly verbose: boolean;
+  /** Lines are HMP commands. */
+  readonly hmp?: boolean;
   readonly yes: boolean;
   readonly width: () => number;
   readonly print: (lines: readonly StyledLine[]) => void;
@@ -89,6 +91,7 @@ export class PromptHost implements Host {
   readonly dialogue: Dialogue;
   last: Json = null;
   tutor: Tutor | undefined;
+  readonly hmp: boolean;
   readonly #parts: PromptParts;
   readonly #given: Schema | undefined;
 
@@ -96,6 +99,7 @@ export class PromptHost implements Host {
     this.#parts = parts;
     this.#given = parts.schema;
     this.settings = parts.settings;
+    this.hmp = parts.hmp === true;
     this.setLine = parts.setLine;
     this.dialogue = parts.dialogue;
     this.editLine = parts.editLine;

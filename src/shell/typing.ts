@@ -59,14 +59,16 @@ export class Typing {
   }
 
   #fresh(text: string, cursor: number): Completion {
+    if (this.#isHmp(text))
+      return moved(this.#complete(`${HMP_WORD}${text}`, cursor + HMP_WORD.length), -HMP_WORD.length);
     const inner = innerLine(text);
     if (inner === undefined || cursor < inner) return this.#complete(text, cursor);
-    const { candidates, wanted } = this.#complete(text.slice(inner), cursor - inner);
-    const shift = ({ start, end }: Place) => ({ start: start + inner, end: end + inner });
-    return {
-      candidates: candidates.map(one => ({ ...one, place: shift(one.place) })),
-      ...(wanted ? { wanted: { ...wanted, place: shift(wanted.place) } } : {}),
-    };
+    return moved(this.#complete(text.slice(inner), cursor - inner), inner);
+  }
+
+  /** Whether the line goes to the human monitor as it stands: QMP's rules are not for it. */
+  #isHmp(text: string): boolean {
+    return this.#host.hmp === true && !/^\s*[.$?]/.test(text);
   }
 
   #complete(text: string, cursor: number): Completion {
@@ -120,6 +122,7 @@ export class Typing {
     if (text.startsWith('.')) void readPageWords();
     if (!this.#host.settings.hints || text.trim() === '') return undefined;
     const { width } = this.#host;
+    if (this.#isHmp(text)) return undefined;
     if (isTranscript(text))
       return [span(fit('a transcript: Enter shows what of it would run', width), 'dim')];
     const inner = innerLine(text);
@@ -138,7 +141,7 @@ export class Typing {
 
   /** The colours of the line, with what is wrong underlined. */
   marks(text: string, cursor: number): readonly Mark[] {
-    if (isTranscript(text)) return [];
+    if (isTranscript(text) || this.#isHmp(text)) return [];
     const colours = colour(text, this.#host.schema);
     const problems = this.#problems(text, cursor).map(problem => problem.place);
     return problems.length === 0 ? colours : underline(text.length, colours, problems);
@@ -171,6 +174,17 @@ export class Typing {
 function driverOf(wanted: Wanted): string {
   const driver = member(wanted.given, 'driver');
   return wanted.command === 'device_add' && typeof driver === 'string' ? driver : '';
+}
+
+const HMP_WORD = '.hmp ';
+
+/** A completion whose line stands `by` further on. */
+function moved({ candidates, wanted }: Completion, by: number): Completion {
+  const shift = ({ start, end }: Place) => ({ start: start + by, end: end + by });
+  return {
+    candidates: candidates.map(one => ({ ...one, place: shift(one.place) })),
+    ...(wanted ? { wanted: { ...wanted, place: shift(wanted.place) } } : {}),
+  };
 }
 
 /** Where in the line of a word another line begins, which is completed and explained as such. */

@@ -12,7 +12,7 @@ import type { Screen } from '../screen.ts';
 
 /** The role-bearing colour of the first cell of a text in the line being typed. */
 function colourOf(screen: Screen, text: string) {
-  const row = screen.text().findLastIndex(line => line.startsWith('(QEMU)') && line.includes(text));
+  const row = screen.text().findLastIndex(line => /^\((QEMU|HMP)\)/.test(line) && line.includes(text));
   return screen.cell(row, screen.text()[row]?.indexOf(text) ?? 0);
 }
 
@@ -87,7 +87,36 @@ test('grey text is taken with Right, and from the history first', () =>
     await desk.sees(/^\(QEMU\) query-status/m);
     screen.key('Right');
     await desk.sees(shown => typedLine(shown) === 'query-status');
+    for (const key of ['End', 'C-e']) {
+      await desk.drop();
+      await desk.type('query-iot');
+      await desk.sees(/^\(QEMU\) query-iothreads/m);
+      screen.key(key);
+      await desk.sees(({ cursor }) => cursor.col === '(QEMU) query-iothreads'.length);
+    }
   }));
+
+test('with -H lines are completed as HMP, and never called wrong for what QMP wants', () =>
+  withDesk(
+    async desk => {
+      const { screen } = desk;
+      await desk.type('info block-j');
+      await desk.sees(shown => below(shown).some(row => row.startsWith(' block-jobs')));
+      screen.key('Tab');
+      await desk.sees(shown => typedLine(shown).trimEnd() === 'info block-jobs');
+      await desk.drop();
+      await desk.type('info nosuch x ');
+      await desk.sees(shown => below(shown).length === 0);
+      assert.not(colourOf(screen, 'info').underline);
+      await desk.drop();
+      await desk.type('.wai');
+      await desk.sees(/^ \.wait /m);
+      await desk.drop();
+      await desk.run('info block');
+      await desk.sees(/Cache mode/);
+    },
+    { args: ['-H'] },
+  ));
 
 async function addDisk({ screen, vm }: Desk, name: string): Promise<void> {
   execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', `${name}.qcow2`, '39M'], { cwd: vm.folder });
@@ -112,6 +141,11 @@ const LIVE: readonly (readonly [string, RegExp])[] = [
   ['device_add driver=virtio-bl', /virtio-blk-pci/],
   ['device_add driver=virtio-blk-pci num', /num-queues/],
   ['human-monitor-command command-line="info b', /info block/],
+  ['snapshot-delete job-id=j devices.0=node-A tag=', /snap0/],
+  ['device_add driver=virtio-blk-pci iothread=', /io0/],
+  ['.hmp info block-', /info block-jobs/],
+  ['.graph node-', /node-E +qcow2/],
+  ['.help blockdev-mirror.on-t', /blockdev-mirror\.on-target-error/],
   ['.wait BLOCK_JOB_R', /BLOCK_JOB_READY/],
   ['.watch query-bl', /query-block-jobs/],
 ];
@@ -123,6 +157,7 @@ test('Tab knows the names of this VM', () =>
       await addDisk(desk, 'E');
       for (const line of [
         'block-dirty-bitmap-add node=node-A name=bitmap0',
+        'blockdev-snapshot-internal-sync device=node-A name=snap0',
         'object-add qom-type=iothread id=io0',
         'nbd-server-start addr.type=unix addr.data.path=nbd.sock',
         'block-export-add type=nbd id=export0 node-name=node-A',
@@ -174,7 +209,7 @@ test('the hint row has the signature, what is missing, and what the argument mea
     await desk.type('blockdev-backup device=node-A ');
     await desk.sees(/blockdev-backup .*needs sync, target/);
     await desk.type('sync=');
-    await desk.sees(/full.*incremental.*required/);
+    await desk.sees(/^blockdev-backup device sync target … +needs target +one of 5, required/m);
   }));
 
 test('.help explains commands, arguments, variants, events, words and keys, and finds what is near', () =>

@@ -19,12 +19,13 @@ export const GRAPH: Word = {
     '    .graph --svg chain.svg        .graph --dot chain.dot',
     'It asks query-named-block-nodes and query-block, and nothing else.',
   ],
-  complete: before => {
-    if (before.at(-1) === '--svg' || before.at(-1) === '--dot') return [];
-    return [
+  complete: (before, typed) => {
+    if (before.length > 0) return [];
+    const also = [
       { text: '--svg', note: 'FILE: write a picture' },
       { text: '--dot', note: '[FILE]: print or write it for Graphviz' },
     ];
+    return { prefix: '', kind: 'node', typed, also };
   },
   run: async ({ args }, host): Promise<Exit> => {
     const { only, format, file } = readArguments(args);

@@ -25,7 +25,8 @@ export const HELP: Word = {
     '    .help blockdev-mirror         .help blockdev-mirror.sync        .help blockdev-add driver=qcow2',
     '    .help BLOCK_JOB_READY         .help bitmap',
   ],
-  complete: (before, _typed, host, words) => (before.length === 0 ? topics(host, words) : []),
+  complete: (before, typed, host, words) =>
+    before.length > 0 ? [] : (argumentsOf(typed, host) ?? topics(host, words)),
   run: async ({ args, rest, words }, host): Promise<Exit> => {
     if (rest === '') {
       await showLong(overview(words, host.width), host);
@@ -97,6 +98,16 @@ async function fromManual(name: string, host: Host): Promise<readonly StyledLine
     own !== undefined && version !== undefined && own !== version ? `; this VM is QEMU ${own}` : '';
   const title = `From the manual of QEMU${version === undefined ? '' : ` ${version}`}${differs}`;
   return [[], ...wrapLine([span(title, 'title')], host.width), ...section.lines];
+}
+
+/** `blockdev-mirror.sy`: the arguments of the command before the dot. */
+function argumentsOf(typed: string, host: Host) {
+  const [, name = ''] = /^([^.]+)\./.exec(typed) ?? [];
+  const command = host.schema?.commands.get(name);
+  return command?.arguments.members.map(member => {
+    const note = notes.describeArgument(name, [member.name]);
+    return { text: `${name}.${member.name}`, ...(note === undefined ? {} : { note }) };
+  });
 }
 
 function topics(
