@@ -1,9 +1,11 @@
 // Each way a page can be broken off leaves the VM and its folder as before the page began, or says what is left.
-import { rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Done, qmpsh, type RunOptions } from '../../command.ts';
+import { BIN, type Done, qmpsh, type RunOptions } from '../../command.ts';
 import { onStand, type Stand } from '../../plays.ts';
 
 /** A page that mirrors to an image it makes; what differs from case to case is put in. */
@@ -161,6 +163,42 @@ for (const { name, page, args, meanwhile, status, says, left, dead } of CASES)
       if (!dead) assert.is((await state()).replace(' page.md', ''), before, said);
     }),
   );
+
+/** Whether this host lets a test have a small file system of its own. */
+const mounts =
+  spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', '-o', 'size=1M', 'none', tmpdir()]).status === 0;
+const PAGES: Readonly<Record<string, string>> = {
+  'fill.md': '```qmp\n$ head -c 12M /dev/zero > fill\n```\n',
+  'list.md': '```qmp\n(QEMU) query-jobs\n{"return": []}\n$ ls -1\na.qcow2\nfill\nqmp.sock\n```\n',
+};
+for (const recipe of ['backup', 'mirror', 'incremental action=start'])
+  for (const format of recipe.startsWith('inc') ? [''] : ['', ' format=raw'])
+    (mounts ? test : test.skip)(`a file system without room: ${recipe}${format}`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'qt-'));
+      try {
+        for (const [name, text] of Object.entries(PAGES)) writeFileSync(join(folder, name), text);
+        mkdirSync(join(folder, 'm'));
+        const input = `.play ${folder}/fill.md
+query-named-block-nodes flat=true | grep -c node-name
+.${recipe} node=node-A file=e.qcow2${format}
+query-named-block-nodes flat=true | grep -c node-name
+.play ${folder}/list.md
+`;
+        // Its disk takes 8 MiB twice while it is made, and once from then on.
+        const mount = 'mount -t tmpfs -o size=24M none m && TMPDIR=$PWD/m exec "$@"';
+        const done = spawnSync(
+          'unshare',
+          ['-rm', 'sh', '-c', mount, 'sh', process.execPath, BIN, 'practice', '--allow-shell'],
+          { cwd: folder, input, encoding: 'utf8', timeout: 60_000 },
+        );
+        assert.match(done.stderr, /job \S+ failed: No space left on device/);
+        assert.match(done.stderr, /Everything this page did is undone\.[\s\S]*^done .*list\.md/m);
+        const [before, after] = done.stdout.trim().split('\n');
+        assert.is(after, before, done.stdout + done.stderr);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
 
 test('a second Ctrl-C ends an undo that hangs, and what is left is told', () =>
   onStand(async ({ vm, play, session, state }) => {
