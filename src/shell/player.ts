@@ -25,6 +25,8 @@ export type Decision =
 export interface Policy {
   /** Decides on a step; absent: every step runs. */
   readonly next?: (step: Step, text: string, signal: AbortSignal) => Promise<Decision>;
+  /** Told when the last step has been played. */
+  readonly over?: () => Promise<void>;
   /** Whether expected output that differs makes a step fail. */
   readonly strict: boolean;
   /** Milliseconds an expected event may take to come; 0: only those count that came already. */
@@ -62,6 +64,7 @@ export async function performPage(performing: Performing): Promise<Ending> {
       : policy.guard === 'page'
         ? await host.foreground(title, signal => run.main(signal))
         : await run.main(undefined);
+    if (ending.exit === 0) await policy.over?.();
     if (ending.exit !== 0 && run.undoes) {
       report.undoing();
       const undone = await host.foreground(`the undo of ${title}`, signal =>

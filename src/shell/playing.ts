@@ -58,7 +58,7 @@ export async function playPage(request: PlayRequest, host: Host, output: Output)
   const schema = await schemaFor(host);
   await checkLines(page, [...main, ...undos], values, schema, pageWordNames());
   const shell = await consent(host, shellLines(page, main, values), shellLines(page, undos, values));
-  const report = request.report ?? reportTo(page, host, output, request.verbose);
+  const report = request.report ?? reportTo(host, output, request);
   const strict = page.markdown;
   const policy: Policy =
     request.policy ??
@@ -101,9 +101,9 @@ export async function showDry(
   return 0;
 }
 
-function reportTo(page: Page, host: Host, output: Output, verbose: boolean): Report {
+function reportTo(host: Host, output: Output, { page, verbose, step }: PlayRequest): Report {
   if (output.row) return new JsonReport(page, output.row);
-  return new TextReport({ page, show: output.show, width: () => host.width, verbose });
+  return new TextReport({ page, show: output.show, width: () => host.width, verbose, replies: step });
 }
 
 /** The undo steps between the first chosen step and the last. */

@@ -1,11 +1,14 @@
-// Plays a page step by step: the prose, the step, and then what the reader says.
+// Plays a page step by step: the picture where it is another one, the prose, the step, and then what the reader says.
 import type { Page, Step } from '../../page/model.ts';
 import { QmpshError } from '../../qmp/errors.ts';
+import type { BlockGraph } from '../../render/graph.ts';
 import { renderMarkdown } from '../../render/page.ts';
+import { renderGraph } from '../../render/picture.ts';
 import { span } from '../../text/line.ts';
 import { safe } from '../../text/safe.ts';
 import type { StyledLine } from '../../text/style.ts';
 import type { Dialogue, Host } from '../host.ts';
+import { looksOther, stateOf } from '../lesson/state.ts';
 import type { Policy } from '../player.ts';
 import { stepNumber } from './choice.ts';
 
@@ -21,13 +24,24 @@ export function stepPolicy(page: Page, host: Host, strict: boolean): Policy {
     });
   let ran = 0;
   const read: Step[] = [];
+  let drawn: BlockGraph | undefined;
+  /** The block graph, where it is another one than was drawn last. */
+  const draw = async () => {
+    const graph = (await stateOf(host.session))?.graph;
+    if (graph === undefined || !looksOther(drawn, graph)) return;
+    const rows = renderGraph(graph, { width: host.width - 2, ...(drawn ? { before: drawn } : {}) });
+    drawn = graph;
+    host.show([[], ...rows.map((row): StyledLine => (row.length === 0 ? row : [span('  '), ...row]))]);
+  };
   return {
     strict,
     patience: strict ? 10_000 : 0,
     guard: 'step',
+    over: draw,
     next: async (step, bound) => {
       let text = bound;
       read.push(step);
+      await draw();
       await showStep(page, step, text, host);
       for (let back = 0; ; ) {
         const key = await dialogue.key(QUESTION, KEYS);

@@ -1,8 +1,9 @@
 // The report of a page for a person: each line as it runs, what host commands print, how jobs end, what is wrong.
 import type { Page, Step } from '../../page/model.ts';
 import { renderJobRow } from '../../render/job.ts';
+import { renderValue } from '../../render/reply.ts';
 import type { Job } from '../../session/jobs.ts';
-import { isObject, spacedJson } from '../../text/json.ts';
+import { isObject, member, spacedJson } from '../../text/json.ts';
 import { span } from '../../text/line.ts';
 import { safe } from '../../text/safe.ts';
 import { duration } from '../../text/size.ts';
@@ -18,6 +19,8 @@ export interface TextReportOptions {
   readonly width: () => number;
   /** Also `.let` and `.expect`, requests and replies. */
   readonly verbose: boolean;
+  /** Replies as at the prompt, for somebody who looks at each step. */
+  readonly replies?: boolean;
 }
 
 const LEFT = 'These lines clean up what is left, in this order:';
@@ -50,6 +53,7 @@ export class TextReport implements Report {
           .map(row => [span(row)]),
       );
     if (this.#options.verbose && isObject(result.reply)) this.#show([[span(safe(spacedJson(result.reply)))]]);
+    else if (this.#options.replies) this.#show(this.#reply(result));
     for (const { job } of result.jobs) this.#show([renderJobRow(view(job), this.#options.width())]);
     for (const warning of result.warnings) this.#show([[span(`warning: ${safe(warning)}`, 'warning')]]);
     for (const { expected, differences } of result.mismatches)
@@ -106,6 +110,13 @@ export class TextReport implements Report {
         ...left.map((undone): StyledLine => [span(`    ${undone.text}`, 'command')]),
       ]);
     else if (this.#undone.length > 0) this.#show([[span('Everything this page did is undone.', 'dim')]]);
+  }
+
+  #reply({ reply, text }: StepResult): readonly StyledLine[] {
+    const value = isObject(reply) ? member(reply, 'return') : undefined;
+    if (value === undefined) return [];
+    const command = /^\s*([\w-]+)/.exec(text)?.[1] ?? '';
+    return renderValue(value, { command, width: this.#options.width(), format: 'table' });
   }
 
   #quiet(step: Step): boolean {

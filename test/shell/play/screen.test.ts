@@ -58,9 +58,14 @@ test('qmpsh play --step', () =>
   onScreen(
     ['play', 'steps.md', '--practice', '--step'],
     async screen => {
-      await screen.waitFor(/The first line makes a node\.[\s\S]*step 1 of 3[\s\S]*Enter runs/);
+      await screen.waitFor(
+        /\[a\.qcow2\] +<-- virtio0[\s\S]*The first line makes a node\.[\s\S]*step 1 of 3[\s\S]*Enter runs/,
+      );
       screen.key('Enter');
-      await screen.waitFor(/The second line makes another\.[\s\S]*step 2 of 3[\s\S]*q leaves/);
+      // The reply, the picture with what is new in it, and the next step.
+      await screen.waitFor(
+        /\n\{\}\n[\s\S]*first\n +new\n[\s\S]*The second line makes another\.[\s\S]*step 2 of 3[\s\S]*q leaves/,
+      );
       screen.type('s\r');
       await screen.waitFor(/step 3 of 3[\s\S]*q leaves/);
       screen.type('q\r');
