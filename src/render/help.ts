@@ -2,6 +2,7 @@
 import type { Command, EventType, Feature, Type } from '../schema/model.ts';
 import type { Path } from '../schema/walk.ts';
 import { describe, membersAt, objectIn, typeAt } from '../schema/walk.ts';
+import { isObject } from '../text/json.ts';
 import { line, span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
@@ -31,6 +32,7 @@ export function renderCommandHelp(command: Command, options: HelpOptions): reado
   out.push(...warnings(command.features, notes.replacement?.(command.name), options.width));
   out.push([], ...signature(command, options));
   out.push(...argumentBlocks(command.name, command.arguments, [], options));
+  for (const key of Object.keys(options.given ?? {})) out.push(...within(command, [key], options));
   if (command.arguments.open === true) {
     out.push(
       [],
@@ -45,6 +47,26 @@ export function renderCommandHelp(command: Command, options: HelpOptions): reado
   const example = notes.exampleLine?.(command.name);
   if (example !== undefined) out.push(...labelled('example', [span(example, 'command')], options.width));
   return out;
+}
+
+/** What the objects take whose variant was picked: `chardev-add backend.type=socket`, down to what they must have. */
+function within(command: Command, path: Path, options: HelpOptions): readonly StyledLine[] {
+  const { given } = options;
+  const here = partOf(given, path);
+  const inside = partOf(given, path.slice(0, -1));
+  const allowed = typeAt(command.arguments, path, given);
+  const type = allowed === 'open' || allowed?.kind !== 'object' ? undefined : allowed;
+  const chosen = isObject(here) ? objectIn(allowed) : isObject(inside) && path.length > 1 ? type : undefined;
+  if (chosen === undefined) return [];
+  const deeper = isObject(here)
+    ? membersOf(chosen, here).filter(({ name, required }) => Object.hasOwn(here, name) || required)
+    : [];
+  return [
+    [],
+    [span(`${path.map(key => safe(String(key))).join('.')}.`, 'key')],
+    ...argumentBlocks(command.name, chosen, path, options),
+    ...deeper.flatMap(({ name }) => within(command, [...path, name], options)),
+  ];
 }
 
 /**

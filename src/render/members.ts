@@ -136,7 +136,8 @@ export function variants(
     ]);
   }
   const sample = sampleOf(telling.map(variant => variant.value));
-  const hint = `Each ${name} brings arguments of its own: .help ${command} ${name}=${safe(sample ?? '')}`;
+  const line = [command, ...textsAbove(options.given, path), `${name}=${safe(sample ?? '')}`].join(' ');
+  const hint = `Each ${name} brings arguments of its own: .help ${line}`;
   return [
     [],
     ...wrapLine([span(`${name} is one of`, 'title')], options.width, 2),
@@ -195,6 +196,17 @@ export function membersOf(type: ObjectType | undefined, given: Json | undefined)
 
 export function byNeed(members: readonly Member[]): readonly Member[] {
   return [...members.filter(member => member.required), ...members.filter(member => !member.required)];
+}
+
+/** The choices that an argument is there for: `driver=qcow2` for its `file`. */
+function textsAbove(given: JsonObject | undefined, path: Path): readonly string[] {
+  return path.flatMap((_, depth) => {
+    const above = path.slice(0, depth);
+    const part = partOf(given, above);
+    return Object.entries(isObject(part) ? part : {}).flatMap(([key, value]) =>
+      typeof value === 'string' ? [safe(`${[...above, key].join('.')}=${value}`)] : [],
+    );
+  });
 }
 
 export function partOf(given: JsonObject | undefined, path: Path): Json | undefined {

@@ -119,4 +119,22 @@ test('help: pairs line up, and stack where the screen is narrow', () => {
   assert.equal(texts(renderNames('commands', ['stop', 'cont'], 40)), ['commands', '  stop  cont']);
 });
 
+test('help: a variant picked inside an argument shows what it brings', () => {
+  const page = texts(
+    renderCommandHelp(command('chardev-add'), { width: 80, given: { backend: { type: 'socket' } } }),
+  ).join('\n');
+  assert.match(page, /^backend\.data\.\n\nrequired\n {2}addr /m);
+  assert.match(page, /^ {2}server /m);
+  const file = texts(
+    renderCommandHelp(command('blockdev-add'), {
+      width: 80,
+      given: { driver: 'qcow2', file: { driver: 'file' } },
+    }),
+  ).join('\n');
+  // The line it names for one is a line that shows it.
+  const argument = renderArgumentHelp(command('blockdev-add'), ['file'], { width: 120 }) ?? [];
+  assert.match(texts(argument).join('\n'), /\.help blockdev-add driver=qcow2 file\.driver=qcow2/);
+  assert.match(file, /^file\.\n[\s\S]*^ {2}filename /m);
+});
+
 test.run();
