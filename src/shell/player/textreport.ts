@@ -12,6 +12,7 @@ import { stepNumber } from './choice.ts';
 import { sentence } from './judge.ts';
 import type { Ending, Failure, StepResult, Undone } from './outcome.ts';
 import type { Report } from './report.ts';
+import { INTERRUPTED } from './undo.ts';
 
 export interface TextReportOptions {
   readonly page: Page;
@@ -24,6 +25,7 @@ export interface TextReportOptions {
 }
 
 const LEFT = 'These lines clean up what is left, in this order:';
+const UNTRIED = 'These lines clean up, in this order; what is not there is refused:';
 const AFTER_LOSS =
   'If that QEMU still runs, these lines clean up, in this order; what is not there is refused:';
 
@@ -104,9 +106,10 @@ export class TextReport implements Report {
     }
     const left = this.#undone.filter(undone => !undone.ok);
     if (ending.interrupted) this.#show([[span(`${title} ends here, after ${count}.`)]]);
+    const untried = left.some(({ why }) => why === INTERRUPTED);
     if (left.length > 0)
       this.#show([
-        [span(ending.failed?.failure?.lost ? AFTER_LOSS : LEFT)],
+        [span(ending.failed?.failure?.lost ? AFTER_LOSS : untried ? UNTRIED : LEFT)],
         ...left.map((undone): StyledLine => [span(`    ${undone.text}`, 'command')]),
       ]);
     else if (this.#undone.length > 0) this.#show([[span('Everything this page did is undone.', 'dim')]]);

@@ -21,6 +21,8 @@ export interface UndoOptions {
 }
 
 const LOST = 'the connection is lost';
+/** Why lines are left that were not tried: whether there is anything for them to undo is not known. */
+export const INTERRUPTED = 'interrupted';
 
 /** Undoes; gives each line with whether it was done, and why not. Never throws what a user can meet. */
 export async function undo(options: UndoOptions): Promise<readonly Undone[]> {
@@ -97,7 +99,7 @@ async function undoStep(
     return;
   }
   const left = (why: string) => take({ text: `${prompt}${safe(text)}`, ok: false, why });
-  if (performance.signal.aborted) return left('interrupted');
+  if (performance.signal.aborted) return left(INTERRUPTED);
   if (step.kind === 'shell' && !shell) return left('commands of this host run only when they are allowed');
   if (step.kind !== 'shell' && lost) return left(LOST);
   const { failure } = await perform(step, performance);
