@@ -34,6 +34,8 @@ export function pick(drafts: readonly Draft[], typed: string, place: Place): rea
   const shown = best.length > 0 ? best : ranked;
   const weight = ({ draft, score, index }: (typeof shown)[number]): readonly number[] => [
     score === 0 ? -1 : Math.floor(score),
+    // "_" finds "-" and small letters find large ones, but what is spelled as typed comes first.
+    score < 1 && !draft.label.startsWith(typed) ? 1 : 0,
     draft.required === true ? 0 : 1,
     draft.deprecated === true ? 1 : 0,
     score < 1 ? index : score,

@@ -51,6 +51,8 @@ const FIRST: readonly (readonly [line: string, taken: string])[] = [
   // commands and words
   ['blockdev-mi', 'blockdev-mirror '],
   ['qnbn', 'query-named-block-nodes '],
+  ['block_', 'block_resize '],
+  ['block-', 'block-commit '],
   ['query-block-j', 'query-block-jobs'],
   ['blockdev-miror', 'blockdev-mirror '],
   ['.he', '.help '],
