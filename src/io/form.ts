@@ -28,7 +28,7 @@ export async function askFields(fields: readonly Field[]): Promise<ReadonlyMap<s
           message,
           validate: (value: string) => (value === '' ? 'A value is needed.' : (check?.(value) ?? true)),
         } as const);
-    const { value } = await prompts({ ...question, stdout: process.stderr });
+    const { value } = await answered(prompts({ ...question, stdout: process.stderr }));
     if (typeof value !== 'string') return undefined;
     given.set(name, value);
   }
@@ -37,7 +37,7 @@ export async function askFields(fields: readonly Field[]): Promise<ReadonlyMap<s
 
 /** One of the keys, the first of them for Enter; undefined when the question was left. */
 export async function askKey(question: string, keys: readonly string[]): Promise<string | undefined> {
-  const { value } = await prompts({
+  const asked = prompts({
     type: 'text',
     name: 'value',
     message: safe(question),
@@ -45,6 +45,17 @@ export async function askKey(question: string, keys: readonly string[]): Promise
       typed === '' || keys.includes(typed.trim().toLowerCase()) || `One of ${keys.join(', ')}.`,
     stdout: process.stderr,
   });
+  const { value } = await answered(asked);
   if (typeof value !== 'string') return undefined;
   return value.trim() === '' ? keys[0] : value.trim().toLowerCase();
 }
+
+/** Resolves without a value when the process is told to end: whoever could answer is gone, for later questions, too. */
+function answered(question: Promise<{ readonly value?: unknown }>): Promise<{ readonly value?: unknown }> {
+  ended ??= new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve({}));
+  });
+  return Promise.race([ended, question]);
+}
+
+let ended: Promise<{ readonly value?: unknown }> | undefined;

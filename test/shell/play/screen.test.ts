@@ -77,6 +77,19 @@ test('qmpsh play --step', () =>
     { 'steps.md': STEPS },
   ));
 
+test('step by step, a signal while a question is open ends it and its VM', () =>
+  onScreen(
+    ['play', 'steps.md', '--practice', '--step'],
+    async screen => {
+      await screen.waitFor(/step 1 of 3[\s\S]*q leaves/);
+      screen.key('Enter');
+      await screen.waitFor(/step 2 of 3[\s\S]*q leaves/);
+      process.kill(screen.pid, 'SIGHUP');
+      assert.equal((await screen.exited).code, 130);
+    },
+    { 'steps.md': STEPS },
+  ));
+
 test('at the prompt: Tab knows pages and their parameters, Ctrl-C undoes', () =>
   onScreen(
     ['practice'],
