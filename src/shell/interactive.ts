@@ -177,6 +177,7 @@ class Interactive {
       this.#left = status => resolve(status);
       this.#listen();
       this.#editor.flush();
+      void this.#typing.learnWords();
       this.#applySettings();
       this.#loadHistory();
       const tutor = this.#options.tutor?.(this.#host);

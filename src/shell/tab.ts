@@ -2,7 +2,6 @@
 import type { Editor } from '../editor/editor.ts';
 import type { Clock } from '../qmp/transport.ts';
 import type { Host } from './host.ts';
-import { readPageWords } from './pages.ts';
 import type { Typing } from './typing.ts';
 
 /** Milliseconds that keys wait for the answer to a Tab before them. */
@@ -40,7 +39,10 @@ export class Tab {
       return wanted;
     };
     const later = async () => {
-      if (explicit) await Promise.all([this.#host.loadSchema(), text.startsWith('.') && readPageWords()]);
+      if (explicit) {
+        await Promise.all([this.#host.loadSchema(), this.#typing.learnWords()]);
+        if (text.startsWith('.')) await this.#typing.learnPages();
+      }
       const wanted = offer();
       if (wanted && (await this.#typing.refresh(wanted))) offer();
     };

@@ -18,8 +18,7 @@ import type { Place } from '../text/span.ts';
 import type { StyledLine } from '../text/style.ts';
 import { fit } from '../text/width.ts';
 import type { Host } from './host.ts';
-import { readPageWords } from './pages.ts';
-import { allWords } from './words.ts';
+import type { Word } from './word.ts';
 
 /** What else than the schema knows names. */
 export interface Names {
@@ -31,6 +30,7 @@ export interface Names {
 export class Typing {
   readonly #host: Host;
   readonly #names: Names;
+  #words: (() => readonly Word[]) | undefined;
   #wrong:
     | {
         readonly text: string;
@@ -73,13 +73,23 @@ export class Typing {
 
   #complete(text: string, cursor: number): Completion {
     return complete(text, cursor, this.#host.schema, {
-      words: allWords().map((word, _, words) => ({
+      words: (this.#words?.() ?? []).map((word, _, words) => ({
         name: word.name,
         note: word.help,
         complete: (before, typed) => word.complete?.(before, typed, this.#host, words) ?? [],
       })),
       values: wanted => this.#values(wanted),
     });
+  }
+
+  /** Loads the words. They bring much with them, so not before the prompt stands. */
+  async learnWords(): Promise<void> {
+    this.#words ??= (await import('./words.ts')).allWords;
+  }
+
+  /** Reads what the pages are that are words. */
+  async learnPages(): Promise<void> {
+    await (await import('./pages.ts')).readPageWords();
   }
 
   /** Asks for what is not known as it is now of what is wanted; false where nothing had to be asked. */
@@ -104,8 +114,9 @@ export class Typing {
     return this.complete(text, text.length);
   }
 
-  /** Whether the VM's own names are wanted at the cursor and are not known as they are now. */
+  /** Whether something that is wanted at the cursor is not known as it is now: the words, or the VM's own names. */
   isStale(text: string, cursor: number): boolean {
+    if (!this.#words) return true;
     const { wanted } = this.complete(text, cursor);
     return wanted !== undefined && this.#isStale(wanted);
   }
@@ -119,7 +130,7 @@ export class Typing {
   /** The row under the line: what is wrong where the cursor has left, else what belongs at the cursor. */
   hint(text: string, cursor: number): StyledLine | undefined {
     // Pages are words with parameters: what they are is read while the first letters are typed.
-    if (text.startsWith('.')) void readPageWords();
+    if (text.startsWith('.')) void this.learnPages();
     if (!this.#host.settings.hints || text.trim() === '') return undefined;
     const { width } = this.#host;
     if (this.#isHmp(text)) return undefined;
