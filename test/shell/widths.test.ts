@@ -53,6 +53,46 @@ function whole(screen: Screen): void {
   assert.is(screen.text().filter(row => row.startsWith('job0')).length, 1, screen.picture());
 }
 
+// What is typed, and what must be seen of it on the screen that most people have.
+const USUAL: readonly (readonly [string, RegExp])[] = [
+  ['blockdev-del node-name=\t', /^ node-A +qcow2, a\.qcow2, 39 MiB/m],
+  ['.help blockdev-del\r', /^blockdev-del {2}\S/m],
+  ['.graph\r', /\[a\.qcow2\] +<-- +virtio0/],
+  ['query-jobs\r', /query-jobs\n\[\]/],
+];
+
+for (const [keys, seen] of USUAL) {
+  test(`at 80x24: ${JSON.stringify(keys)}`, () =>
+    withDesk(async desk => {
+      desk.screen.type(keys);
+      await desk.sees(seen);
+    }));
+}
+
+test('a table with wide characters keeps its columns', () =>
+  withDesk(async desk => {
+    const { screen, vm } = desk;
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '磁盘.qcow2', '8M'], { cwd: vm.folder });
+    screen.type('blockdev-add driver=qcow2 node-name=node-W file.driver=file file.filename=磁盘.qcow2\r');
+    await screen.waitFor(/^\{\}/m);
+    screen.type('query-named-block-nodes\r');
+    await desk.sees(/node-W +qcow2 +磁盘\.qcow2/);
+    await desk.sees(atPrompt);
+    const ends = (name: string, text: string) => {
+      const row = screen.text().findIndex(line => line.startsWith(name));
+      for (let col = 0; col < screen.size.cols; col++)
+        if (text.startsWith(screen.cell(row, col).text) && cells(screen, row, col, text))
+          return col + text.length;
+      return -1;
+    };
+    assert.is(ends('node-W', '8 MiB'), ends('node-A', '39 MiB'), screen.picture());
+  }));
+
+/** Whether a text of narrow characters stands in these cells. */
+function cells(screen: Screen, row: number, col: number, text: string): boolean {
+  return [...text].every((char, i) => screen.cell(row, col + i).text === char);
+}
+
 test('through resizes the line, the menu and the status row stay whole', () =>
   withDesk(async desk => {
     const { screen } = desk;
@@ -74,7 +114,7 @@ test('through resizes the line, the menu and the status row stay whole', () =>
     await desk.sees(shown => typedLine(shown).startsWith('blockdev-snapshot-x'));
   }));
 
-test('wide characters keep the cursor in its place, in the line and in tables', () =>
+test('wide characters keep the cursor in its place', () =>
   withDesk(async desk => {
     const { screen } = desk;
     screen.type('blockdev-add driver=null-co node-name=x 漢字é');
