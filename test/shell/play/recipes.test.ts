@@ -104,13 +104,15 @@ for (const [recipe, args, image] of MERGES)
     }));
 
 test('a chain in one go, and one whose third file is there already', () =>
-  onStand(async ({ play, vm, value, state }) => {
+  onStand(async ({ play, vm, session, value, state }) => {
     well(await play(['chain', vm.address, 'node=node-A', 'names=node-B,node-C']));
     const before = await state();
+    const since = session.events.end;
     await value('blockdev-create', {
       'job-id': 'x',
       options: { driver: 'file', filename: 'node-F.qcow2', size: 0 },
     });
+    await session.waitForJob('x', 'concluded', { since });
     await value('job-dismiss', { id: 'x' });
     const done = await play([
       'chain',
