@@ -1,5 +1,5 @@
 // Values as they are typed: bare text, quoted strings, and JSON or Python literals, half-typed ones too.
-import { MAX_DEPTH } from '../text/json.ts';
+import { ESCAPES, MAX_DEPTH } from '../text/json.ts';
 import type { Place } from '../text/span.ts';
 import type { Problem } from './line.ts';
 
@@ -290,7 +290,7 @@ class ValueReader {
   private escape(): string {
     const start = this.at;
     const c = this.text[start + 1] ?? '';
-    const plain = ESCAPES.get(c);
+    const plain = PYTHON_ESCAPES.get(c);
     if (plain !== undefined) {
       this.at += 2;
       return plain;
@@ -330,16 +330,9 @@ class ValueReader {
 }
 
 // JSON's escapes and Python's.
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
+const PYTHON_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ...ESCAPES,
   ["'", "'"],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
   ['a', '\u0007'],
   ['v', '\v'],
   ['0', '\0'],

@@ -43,11 +43,6 @@ export function renderEvent(event: QmpEvent, options: EventOptions): StyledLine 
   return fitting ?? (options.width >= 40 ? (choices.at(-1) ?? short) : short);
 }
 
-/** What a line says beside time and name, without either: `job0  mirror  39 MiB of 39 MiB`. */
-export function renderEventData(event: QmpEvent, options: Pick<EventOptions, 'before'> = {}): StyledLine {
-  return joinLines(sentence(event, options), '  ');
-}
-
 const BAD =
   /^(BLOCK_IO_ERROR|BLOCK_JOB_ERROR|BLOCK_IMAGE_CORRUPTED|GUEST_PANICKED|GUEST_CRASHLOADED|MEMORY_FAILURE|QUORUM_FAILURE|.*_GUEST_ERROR|MEM_UNPLUG_ERROR)$/;
 

@@ -101,7 +101,7 @@ export function writeSettings(settings: Settings): string {
     const mark = value === row.get(defaults) ? '# ' : '';
     return ['', `# ${row.help}: ${row.values.join(', ')}`, `${mark}${row.name} ${value}`];
   });
-  return `# Settings of qmpsh, one a row; .set writes this file.\n${rows.slice(0).join('\n')}\n`;
+  return `# Settings of qmpsh, one a row; .set writes this file.\n${rows.join('\n')}\n`;
 }
 
 /** Reads a settings file; what is wrong is told by row and passed over. */

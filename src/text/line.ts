@@ -59,11 +59,6 @@ export function joinLines(lines: readonly StyledLine[], between: string): Styled
   return lines.flatMap((styled, i): Span[] => (i === 0 ? [...styled] : [{ text: between }, ...styled]));
 }
 
-/** Marks a whole line: every span without a role gets this one. */
-export function tint(styled: StyledLine, role: Role): StyledLine {
-  return styled.map(part => (part.role === undefined ? { ...part, role } : part));
-}
-
 /**
  * Wraps a line to rows of at most `columns` cells: at blanks where there are any, else in the middle of a word.
  * Further rows start with `indent` blanks. Blanks at a break are dropped, all others stay.

@@ -5,6 +5,7 @@ import { spawnQemu } from '../../src/io/child.ts';
 import { CLOCK } from '../../src/io/clock.ts';
 import { QmpshError } from '../../src/qmp/errors.ts';
 import { Session } from '../../src/session/client.ts';
+import { failure } from '../failure.ts';
 import { MISSING } from '../qemu.ts';
 
 const PROGRAM = process.env['QMPSH_QEMU'] ?? 'qemu-system-x86_64';
@@ -18,16 +19,6 @@ async function spawn(...more: readonly string[]) {
   } catch (error) {
     throw error instanceof QmpshError && error.code === 'ENOENT' ? new Error(MISSING) : error;
   }
-}
-
-async function failure(promise: Promise<unknown>): Promise<QmpshError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof QmpshError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
 }
 
 function alive(pid: number): boolean {

@@ -6,8 +6,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CLOCK } from '../../src/io/clock.ts';
 import { connect } from '../../src/io/connect.ts';
-import { QmpshError } from '../../src/qmp/errors.ts';
 import { Session } from '../../src/session/client.ts';
+import { failure } from '../failure.ts';
 import { startFakeServer } from '../fake-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'qs-'));
@@ -35,15 +35,6 @@ test.before(() => {
 });
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function failure(promise: Promise<unknown>): Promise<QmpshError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof QmpshError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
 function argumentsGiven(): readonly unknown[] {
   const args: unknown = JSON.parse(readFileSync(join(folder, 'args'), 'utf8'));
   if (!Array.isArray(args)) throw new Error('ssh was not called');

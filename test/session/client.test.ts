@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { QmpshError } from '../../src/qmp/errors.ts';
 import type { QmpEvent } from '../../src/qmp/message.ts';
 import { Session, type SessionOptions } from '../../src/session/client.ts';
 import { isObject, type Json, type JsonObject } from '../../src/text/json.ts';
+import { failure } from '../failure.ts';
 import { FakeClock, FakeTransport, fakeMonitor, GREETING } from '../fake-transport.ts';
 
 const clock = new FakeClock();
@@ -15,16 +15,6 @@ const event = (name: string, data: JsonObject = {}): Json => ({
   timestamp: { seconds: 1, microseconds: 0 },
 });
 const turn = () => new Promise(resolve => setTimeout(resolve, 0));
-
-async function failure(promise: Promise<unknown>): Promise<QmpshError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof QmpshError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
 
 async function connected(answer?: (message: JsonObject, self: FakeTransport) => void) {
   const fake = fakeMonitor(answer);

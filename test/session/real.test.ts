@@ -2,20 +2,10 @@
 import { createConnection, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { QmpshError } from '../../src/qmp/errors.ts';
 import type { Session } from '../../src/session/client.ts';
 import type { Json, JsonObject } from '../../src/text/json.ts';
+import { failure } from '../failure.ts';
 import { openSession, withQemu } from '../qemu.ts';
-
-async function failure(promise: Promise<unknown>): Promise<QmpshError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof QmpshError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
 
 async function value(session: Session, command: string, args: JsonObject = {}): Promise<Json> {
   const reply = await session.execute(command, args);
