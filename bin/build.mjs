@@ -1,14 +1,14 @@
-// Builds dist/: one CommonJS bundle for the command (modules behind `import()` run only when reached) with V8's code
-// cache of it, one ESM bundle for the library, the type declarations, and the licences of what is bundled. The packages are
-// part of the bundles, which makes them development dependencies: installing qmpsh installs no other package but node-pty.
+// Builds dist/: the command in a few packs of modules (bin/packs.mjs), one ESM bundle for the library, the type
+// declarations, the recorded schemas, and the licences of what is bundled. The packages are part of the bundles, which
+// makes them development dependencies: installing qmpsh installs no other package but node-pty.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
-import { cacheCode } from './cache.mjs';
 import { notices } from './notices.mjs';
+import { packsOf } from './packs.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,15 +20,25 @@ const shared = {
   logLevel: 'warning',
   legalComments: 'none',
 };
-/** Packages that few runs need: each a file of its own, so that the bundle every run reads stays small. */
-const APART = ['jmespath', 'marked', 'prompts', 'yaml'];
+/** Packages that few runs need: each a file of its own, so that what every run reads stays small. */
+const APART = [
+  'cli-table3',
+  'fuse.js',
+  'jmespath',
+  'marked',
+  'prompts',
+  'vscode-languageserver/node',
+  'vscode-languageserver-textdocument',
+  'yaml',
+];
+const fileOf = name => name.replaceAll('/', '-');
 
-// bin/qmpsh.cjs hands the bundle its own `require`, so paths begin there.
+// bin/qmpsh.cjs hands the packs its own `require`, so paths begin there.
 const apart = {
   name: 'apart',
   setup({ onResolve }) {
     onResolve({ filter: new RegExp(`^(${APART.join('|')})$`) }, ({ path }) => ({
-      path: `../dist/${path}.cjs`,
+      path: `../dist/${fileOf(path)}.cjs`,
       external: true,
     }));
   },
@@ -45,8 +55,9 @@ const noDetection = {
   },
 };
 
-// Classes that are wanted only when there is a table to draw or a name to guess: loaded by the first `new`.
-const LAZY = ['cli-table3', 'fuse.js'];
+// What is wanted only when there is a table to draw, a name to guess, or a letter beyond Latin to measure (a package whose
+// patterns take over a millisecond to compile): loaded by the first call or the first `new`.
+const LAZY = ['cli-table3', 'fast-string-width', 'fuse.js'];
 const lazy = {
   name: 'lazy',
   setup({ onResolve, onLoad }) {
@@ -55,11 +66,10 @@ const lazy = {
     );
     onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => ({
       contents: `let loaded;
-export default class {
-  constructor(...args) {
-    loaded ??= require(${JSON.stringify(path)});
-    return new (loaded.default ?? loaded)(...args);
-  }
+export default function (...args) {
+  loaded ??= require(${JSON.stringify(path)});
+  const found = loaded.default ?? loaded;
+  return new.target ? new found(...args) : found(...args);
 }`,
       resolveDir: root,
     }));
@@ -81,30 +91,38 @@ export async function buildAll({ types = true } = {}) {
   const [packages, command, library] = await Promise.all([
     build({
       ...bundle,
-      entryPoints: Object.fromEntries(APART.map(name => [name, name])),
+      entryPoints: Object.fromEntries(APART.map(name => [fileOf(name), name])),
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
     }),
     build({
       ...bundle,
-      plugins: [apart, lazy, noDetection],
-      entryPoints: { cli: 'src/cli.ts' },
-      format: 'cjs',
-      outExtension: { '.js': '.cjs' },
-      // The loader runs the bundle as a vm.Script, which has no `import()` of its own.
-      supported: { 'dynamic-import': false },
+      plugins: [lazy, apart, noDetection],
+      entryPoints: { cli: 'src/cli/cli.ts' },
+      format: 'esm',
+      splitting: true,
     }),
     build({ ...bundle, plugins: [noDetection], entryPoints: { index: 'src/index.ts' }, format: 'esm' }),
   ]);
   const inputs = [packages, command, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   replace(join(root, 'dist/licenses.txt'), notices(root, inputs));
   for (const { path, text } of [...packages.outputFiles, ...library.outputFiles]) replace(path, text);
-  for (const { path, text } of command.outputFiles) {
-    const wrapped = wrap(text);
-    replace(path, wrapped.text);
-    await cacheCode(path, wrapped.id);
-  }
+  for (const [name, text] of packsOf(command)) replace(join(root, `dist/${name}.cjs`), text);
+  replace(join(root, 'dist/schemas.br'), schemas());
   if (types) declareTypes();
+}
+
+/** The recorded schemas, by version: names and types as query-qmp-schema returns them, for `check --schema all`. */
+function schemas() {
+  const folder = join(root, 'test/data');
+  const found = {};
+  for (const file of readdirSync(folder)) {
+    const [, version] = /^schema-([\d.]+)\.json$/.exec(file) ?? [];
+    if (version === undefined) continue;
+    const value = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    found[version] = value.return ?? value;
+  }
+  return brotliCompressSync(JSON.stringify(found), { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } });
 }
 
 /** Writes a file at once: a shell that starts while this runs finds the old one or the new one. */
@@ -120,12 +138,6 @@ function declareTypes() {
   const tsc = join(root, 'node_modules/.bin/tsc');
   const done = spawnSync(tsc, ['-p', 'src/tsconfig.json'], { cwd: root, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`type declarations: ${done.stdout}${done.stderr}`);
-}
-
-/** The bundle as one function expression behind its own digest, both for bin/qmpsh.cjs. */
-function wrap(text) {
-  const id = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { id, text: `//${id}\n(function(exports,require,module,__filename,__dirname){${text}\n})` };
 }
 
 /** Bundles test files to `.build/test/`, packages left outside; gives the paths written, in order. */

@@ -1,5 +1,6 @@
-// What `npm start`, `npm test`, `npm run build` and `npm run bench` call: sets up what is missing, and only that (packages,
-// build, QEMU, the pty module), and then does the job. Usage: node bin/setup.mjs start|test|build|bench [ARGS]
+// What `npm start`, `npm test` and the other scripts of package.json call: sets up what is missing, and only that (packages,
+// build, QEMU, the pty module), and then does the job.
+// Usage: node bin/setup.mjs start|test|test:versions|nodes|build|bench|prove|mutate [ARGS]
 // All that set-up says goes to standard error. Node's own modules only: nothing may be installed yet.
 import { createHash } from 'node:crypto';
 import {
@@ -22,7 +23,7 @@ const require = createRequire(import.meta.url);
 /** Options of qmpsh whose value is the next argument: needed to see whether an address is among the arguments. */
 export const VALUED = [
   ...['-c', '--command', '-l', '--logfile', '--schema', '--timeout', '--keep'],
-  ...['--from', '--to', '--section'],
+  ...['--format', '--from', '--to', '--section', '--cast', '--html', '--keep-points', '--monitor'],
 ];
 
 /** What set-up cannot do by itself: a sentence for the user. */
@@ -87,7 +88,15 @@ function npm(...args) {
   return own?.endsWith('npm-cli.js') ? [process.execPath, [own, ...args]] : ['npm', args];
 }
 
-/** Node's C++ headers come with most installations: then nothing has to be fetched to compile against them. */
+/**
+ * What npm is told by its environment. Where `npm install -g .` runs us, it would take this folder's packages for global
+ * ones, too. Node's C++ headers come with most installations: then nothing has to be fetched to compile against them.
+ */
+function npmEnv() {
+  const here = { npm_config_global: undefined, npm_config_location: undefined, npm_config_prefix: undefined };
+  return { ...here, ...headers() };
+}
+
 function headers() {
   const prefix = dirname(dirname(process.execPath));
   const there = existsSync(join(prefix, 'include/node/node_version.h'));
@@ -99,7 +108,7 @@ async function ensurePackages() {
   if (installed >= modified('package-lock.json') && installed > 0) return;
   const lock = digest(readFileSync(inRoot('package-lock.json')));
   if (installed > 0 && readStamp().lock === lock) return;
-  const done = await step('installing packages', ...npm('ci', '--no-audit', '--no-fund'), headers());
+  const done = await step('installing packages', ...npm('ci', '--no-audit', '--no-fund'), npmEnv());
   if (!done.ok)
     throw halt('The packages could not be installed. Is there a network? Try again with: npm ci', done);
   writeStamp({ lock });
@@ -107,16 +116,16 @@ async function ensurePackages() {
 
 // --- build ---
 
-/** Changes when a source, the build or the Node that makes the code cache does. */
+/** Changes when a source or the build does. */
 function sourcesDigest() {
-  const files = ['package.json', 'package-lock.json', 'bin/build.mjs', 'bin/cache.mjs', 'bin/qmpsh.cjs'];
+  const files = ['package.json', 'package-lock.json', 'bin/build.mjs', 'bin/packs.mjs'];
   for (const entry of readdirSync(inRoot('src'), { recursive: true }))
     if (/\.(ts|json)$/.test(entry)) files.push(join('src', entry));
   const facts = files.sort().map(file => {
     const { mtimeMs, size } = statSync(inRoot(file));
     return `${file} ${mtimeMs} ${size}`;
   });
-  return digest([process.version, process.arch, ...facts].join('\n'));
+  return digest(facts.join('\n'));
 }
 
 async function ensureBuilt({ types = false } = {}) {
@@ -189,7 +198,7 @@ async function ensurePty() {
     // Where the install failed, npm left the optional package out: then rebuild finds nothing, and install brings it.
     const there = existsSync(inRoot('node_modules/node-pty/package.json'));
     const args = there ? ['rebuild', 'node-pty'] : ['ci', '--no-audit', '--no-fund'];
-    const done = await step('compiling node-pty', ...npm(...args), headers());
+    const done = await step('compiling node-pty', ...npm(...args), npmEnv());
     if (!done.ok || !loads())
       throw halt(
         'node-pty could not be compiled, so what needs a terminal will fail. To see why: npm ci --foreground-scripts',
@@ -236,12 +245,27 @@ async function handOver(script, args) {
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
 
+async function ensureOpenssl() {
+  if (!onPath('openssl')) await installGroup('openssl', 'openssl', 'run this again');
+}
+
 async function prepare() {
   await ensurePackages();
   await ensureQemu();
+  await ensureOpenssl();
   await ensurePty();
   await ensureBuilt();
 }
+
+/** Jobs that are scripts of ours, run when all is prepared. */
+const SCRIPTS = {
+  test: 'bin/test.mjs',
+  'test:versions': 'bin/versions.mjs',
+  bench: 'bin/bench.mjs',
+  prove: 'bin/prove.mjs',
+  nodes: 'bin/nodes.mjs',
+  mutate: 'test/mutate/run.mjs',
+};
 
 const JOBS = {
   start,
@@ -249,15 +273,12 @@ const JOBS = {
     await ensurePackages();
     await ensureBuilt({ types: true });
   },
-  test: async args => {
-    await prepare();
-    await handOver('bin/test.mjs', args);
-  },
-  bench: async args => {
-    await prepare();
-    await handOver('bin/bench.mjs', args);
-  },
 };
+for (const [name, script] of Object.entries(SCRIPTS))
+  JOBS[name] = async args => {
+    await prepare();
+    await handOver(script, args);
+  };
 
 async function main([name, ...args]) {
   const [major] = process.versions.node.split('.');

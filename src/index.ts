@@ -3,7 +3,9 @@ import { CLOCK } from './io/clock.ts';
 import { connect as connectTransport } from './io/connect.ts';
 import type { Problem } from './language/line.ts';
 import { problemText } from './language/problem.ts';
-import { Session, type SessionOptions } from './session/client.ts';
+import { Session } from './session/client.ts';
+import type { SessionOptions } from './session/options.ts';
+
 import { plain } from './text/line.ts';
 
 export { findMonitors, type Monitor } from './io/monitors.ts';
@@ -17,19 +19,20 @@ export type { Greeting, QmpEvent, Refusal, Reply, Request, Success } from './qmp
 export type { Clock, Transport, TransportListener } from './qmp/transport.ts';
 export { loadSchema, SchemaError } from './schema/load.ts';
 export type { Command, EnumValue, EventType, Member, ObjectType, Schema, Type } from './schema/model.ts';
-export { type Ending, type Pending, type Sent, Session, type SessionOptions } from './session/client.ts';
+export { type Pending, type Sent, Session } from './session/client.ts';
 export type { EventLog, LoggedEvent } from './session/events.ts';
 export type { EventWait } from './session/feed.ts';
 export type { Job, JobOutcome, Jobs } from './session/jobs.ts';
+export type { Ending, SessionOptions } from './session/options.ts';
 export type { WaitOptions } from './session/wait.ts';
 export { type Json, JsonError, type JsonObject, parseJson, stringifyJson } from './text/json.ts';
-export type { Place } from './text/span.ts';
+export type { Place } from './text/place.ts';
 
 export type ConnectOptions = Omit<SessionOptions, 'clock' | 'address'>;
 
 /**
- * Connects to the monitor at an address (`./qmp.sock`, `host:4444`, `[::1]:4444`, `ssh:host:/run/vm.sock`, as on the
- * command line), reads its greeting and negotiates. Commands may be sent when it resolves; close the session in the end.
+ * Connects to the monitor at an address (`./qmp.sock`, `host:4444`, `[::1]:4444`, `tls:host:4444`, `ssh:host:/run/vm.sock`, `exec:COMMAND`
+ * ..., as on the command line), reads its greeting and negotiates. Commands may be sent when it resolves; close the session in the end.
  * Rejects with a QmpshError: `usage` where it is no address; `connect` where nobody answers, or no greeting comes in
  * `greetingTimeout` milliseconds (3000 unless given: a monitor serves one client at a time); `protocol`; `interrupted`.
  */

@@ -12,17 +12,21 @@ export interface DeskOptions {
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly args?: readonly string[];
+  /** Further arguments of the VM's QEMU. */
+  readonly machine?: readonly string[];
 }
 
 /** Screen and VM for a test; both are gone afterwards. */
 export async function withDesk(run: (desk: Desk) => Promise<void>, options: DeskOptions = {}): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'qd-'));
-  const vm = await startPractice({ keep: folder });
+  const vm = await startPractice({ keep: folder, args: options.machine ?? [] });
   try {
-    await withPrompt(vm.address, async (screen, home) => run(new Desk(screen, vm, home)), {
-      folder,
-      ...options,
-    });
+    const sit = async (screen: Screen, home: string) => {
+      // The first row tells the VM's state once the schema has come; what is typed before stands above it.
+      await screen.waitFor(/^QEMU \d/m);
+      await run(new Desk(screen, vm, home));
+    };
+    await withPrompt(vm.address, sit, { folder, ...options });
   } finally {
     await vm.close();
     rmSync(folder, { recursive: true, force: true });
@@ -56,17 +60,19 @@ export async function withPrompt(
 
 /** The cursor stands behind an empty prompt. */
 export function atPrompt(screen: Screen): boolean {
-  return /^\((QEMU|HMP)\)$/.test(screen.text()[screen.cursor.row]?.trimEnd() ?? '');
+  return /^(?:rec )?\((QEMU|HMP)[^)]*\)$/.test(screen.text()[screen.cursor.row]?.trimEnd() ?? '');
 }
 
 /** The line being typed, up to the cursor's row, put together from the rows it takes. */
 export function typedLine(screen: Screen): string {
   const rows = screen.text();
-  const start = rows.findLastIndex((row, i) => /^\((QEMU|HMP)\)/.test(row) && i <= screen.cursor.row);
+  const start = rows.findLastIndex(
+    (row, i) => /^(?:rec )?\((QEMU|HMP)[^)]*\)/.test(row) && i <= screen.cursor.row,
+  );
   return rows
     .slice(start, screen.cursor.row + 1)
     .join('')
-    .replace(/^\((QEMU|HMP)\) ?/, '');
+    .replace(/^(?:rec )?\((QEMU|HMP)[^)]*\) ?/, '');
 }
 
 /** What stands under the line: the menu, the hint row, the status rows. */

@@ -16,21 +16,26 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { version } from '../package.json';
+import { manPage } from '../src/cli/manpage.ts';
+import { FORMS, OPTIONS, SUBCOMMANDS } from '../src/cli/options.ts';
 import { type Practice, startPractice } from '../src/io/practice.ts';
-import { KEYS } from '../src/shell/keys.ts';
-import { manPage } from '../src/shell/manpage.ts';
-import { FORMS, OPTIONS, SUBCOMMANDS } from '../src/shell/options.ts';
-import { SETTINGS } from '../src/shell/settings.ts';
-import { WORDS } from '../src/shell/words.ts';
+import { SETTINGS } from '../src/line/settings.ts';
+import { RULES } from '../src/play/document/fault.ts';
+import { KEYS } from '../src/words/keys.ts';
+import { WORDS } from '../src/words/words.ts';
 import { BIN } from './command.ts';
+import { handOutPicture } from './handoutpicture.ts';
+import { shownIn } from './picture.ts';
 import { withScreen } from './screen.ts';
-import { atPrompt, enter, makeScreen, masked, SCENES } from './screens.ts';
+import { atPrompt, enter, makePicture, makeScreen, masked, SCENES } from './screens.ts';
 
 // (The bundle of this file lies in .build/test/.)
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map(name => `docs/${name}`)].filter(name =>
-  name.endsWith('.md'),
-);
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs')).map(name => `docs/${name}`),
+].filter(name => name.endsWith('.md'));
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
 const SCREEN = /(<!-- screen: ([\w-]+) -->\n```text\n)([\s\S]*?)(?=^```$)/gm;
@@ -56,6 +61,63 @@ for (const page of pages)
       }
       assert.equal(rows(shown), rows(made));
     });
+
+/** Pictures of screens: the file, the scene, and what it is called for those who do not see it. */
+const PICTURES: readonly (readonly [file: string, scene: string, name: string])[] = [
+  [
+    'docs/pictures/backup.svg',
+    'backup',
+    'A terminal: a snapshot, a backup that ends with one row, the picture of the chain, and the values of an argument below the line',
+  ],
+];
+for (const [file, scene, name] of PICTURES)
+  test(`${file} shows the scene "${scene}" as it is`, async () => {
+    const found = SCENES[scene];
+    assert.ok(found, 'test/screens.ts has no such scene');
+    const made = await makePicture(found, name);
+    const now = existsSync(join(root, file)) ? read(file) : '';
+    const [is, shows] = [shownIn(made), shownIn(now)];
+    const same = () => {
+      assert.equal(rows(shows.text), rows(is.text));
+      assert.equal(shows.styles.map(unmeasured).sort(), is.styles.map(unmeasured).sort());
+      // What is not drawn from the screen.
+      assert.is(frameOf(now), frameOf(made));
+    };
+    if (process.env['UPDATE']) {
+      try {
+        same();
+      } catch {
+        mkdirSync(dirname(join(root, file)), { recursive: true });
+        writeFileSync(join(root, file), made);
+      }
+    } else same();
+  });
+
+const HANDOUT = 'docs/pictures/handout.svg';
+test(`${HANDOUT} shows a hand-out as it is`, async () => {
+  const made = await handOutPicture(
+    'A hand-out: the block graph before, prose, coloured steps with what came, and the block graph after',
+  );
+  const now = existsSync(join(root, HANDOUT)) ? read(HANDOUT) : '';
+  const lasting = (svg: string) =>
+    svg.replaceAll(/\d+(?:\.\d+)? (?:ms|s)\b/g, 'TIME').replaceAll(/#block\d+/g, '#blockN');
+  if (process.env['UPDATE'] && lasting(now) !== lasting(made)) writeFileSync(join(root, HANDOUT), made);
+  else assert.is(lasting(now), lasting(made));
+});
+
+/** A piece of a row without its numbers: they differ from run to run. */
+function unmeasured(piece: string): string {
+  return masked(piece)
+    .replaceAll(/ in \d.*$/g, ' in TIME')
+    .replaceAll(/\d+(?:\.\d+)?/g, 'N');
+}
+
+function frameOf(svg: string): string {
+  return svg
+    .split('\n')
+    .filter(row => !/^<(?:text|rect)/.test(row))
+    .join('\n');
+}
 
 /** Two columns as a Markdown table. */
 function listed(heads: readonly [string, string], found: readonly (readonly [string, string])[]): string {
@@ -92,6 +154,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
       ['setting', 'what it does'],
       SETTINGS.map(({ name, values, help }) => [`.set ${name} ${values.join('|')}`, help]),
     ),
+  rules: () => listed(['rule', 'what it asks'], Object.entries(RULES)),
   keys: () =>
     KEYS.map(({ title, rows: found }) => `${title}\n\n${listed(['key', 'what it does'], found)}`).join('\n'),
   recipes: () =>
@@ -172,7 +235,10 @@ function consoles(text: string): readonly Command[] {
     for (const row of body.trimEnd().split('\n')) {
       const last = commands.at(-1);
       if (row.startsWith('$ ')) commands.push({ line: row.slice(2), expected: [] });
-      else if (last && (last.line.endsWith('\\') || openHeredoc(last.line)))
+      else if (
+        last?.expected.length === 0 &&
+        (row.startsWith('> ') || last.line.endsWith('\\') || openHeredoc(last.line))
+      )
         last.line += `\n${row.replace(/^> /, '')}`;
       else last?.expected.push(row);
     }
@@ -190,14 +256,17 @@ interface Place {
 }
 
 /** A folder with `qmpsh` on the $PATH, and a practice VM in it whose monitor is ./qmp.sock. */
-async function inPlace(run: (place: Place, vm: Practice) => Promise<void> | void): Promise<void> {
+async function inPlace(
+  run: (place: Place, vm: Practice) => Promise<void> | void,
+  disks: readonly string[] = [],
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'qd-'));
   const bin = join(folder, '.bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'qmpsh'), `#!/bin/sh\nexec '${process.execPath}' '${BIN}' "$@"\n`, { mode: 0o755 });
   const { QMP_SOCKET: _, ...rest } = process.env;
   const env = { ...rest, PATH: `${bin}:${process.env['PATH']}`, HOME: folder, XDG_STATE_HOME: folder };
-  const vm = await startPractice({ keep: folder });
+  const vm = await startPractice({ keep: folder, disks });
   try {
     await run({ folder, env }, vm);
   } finally {
@@ -231,6 +300,8 @@ function like(expected: readonly string[]): RegExp {
 for (const page of pages) {
   const commands = consoles(read(page));
   if (commands.length === 0) continue;
+  // `<!-- practice: disks 8M -->`: the VM has a second disk.
+  const [, more = ''] = /^<!-- practice: disks (.*) -->$/m.exec(read(page)) ?? [];
   test(`the command lines of ${page} print what it says`, () =>
     inPlace(place => {
       const printed = runAll(commands, place);
@@ -241,7 +312,7 @@ for (const page of pages) {
           `$ ${line}\n--- printed\n${got}\n--- expected\n${expected.join('\n')}`,
         );
       });
-    }));
+    }, more.split(' ').filter(Boolean)));
 }
 
 test('the tour of README.md, typed at the prompt of a practice VM', () =>
@@ -274,7 +345,7 @@ test('the tour of README.md, typed at the prompt of a practice VM', () =>
         } else await enter(screen, text);
         const text50 = () => screen.text().join('\n');
         assert.not.match(text50(), /^error/m);
-        if (text.startsWith('blockdev-backup')) await screen.waitFor(/BLOCK_JOB_COMPLETED +job0/);
+        if (text.startsWith('blockdev-backup')) await screen.waitFor(/^job0 backup done/m);
       }
       await screen.waitFor('Images are identical.');
     });

@@ -81,11 +81,17 @@ export function fakeMonitor(
 
 /** A clock that stands still until it is moved. */
 export class FakeClock implements Clock {
-  #now = 1_700_000_000_000;
+  /** What the machine's time is set to, at the clock's beginning. */
+  set = 1_700_000_000_000;
+  #now = 0;
   #timers: { at: number; run: () => void }[] = [];
 
   now(): number {
     return this.#now;
+  }
+
+  time(): number {
+    return this.set + this.#now;
   }
 
   after(ms: number, run: () => void): () => void {

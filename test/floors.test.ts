@@ -1,6 +1,7 @@
 // The rules of src/README.md: what a folder may import, who may touch the machine, and that the map is the territory.
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -17,7 +18,7 @@ interface Row {
 
 /** The table: folder (or file on the top floor) to what it may import. */
 function readTable(text: string): ReadonlyMap<string, Row> {
-  const found = [...text.matchAll(/^\| (\d) \| `([^`]+)` \|[^|]*\|([^|]*)\|$/gm)];
+  const found = [...text.matchAll(/^\| (\d+) \| `([^`]+)` \|[^|]*\|([^|]*)\|$/gm)];
   const floors = new Map(
     found.map(([, floor, name]) => [(name ?? '').replace(/\/$/, ''), Number(floor)] as const),
   );
@@ -85,6 +86,13 @@ test('every file is in a folder of the table', () => {
   none(files.filter(file => !table.has(homeOf(file))));
 });
 
+test('the glossary and the journeys name files that are there', () => {
+  const [above = ''] = readme.split('## The map');
+  const named = [...above.matchAll(/`(\w+\/\w+\.(?:ts|json))`/g)].map(([, file]) => file ?? '');
+  assert.ok(named.length > 50);
+  none(named.filter(file => !sources.has(file) && !file.startsWith('test/')));
+});
+
 test('an import goes down, and only to where the table says', () => {
   const faults: string[] = [];
   for (const [file, list] of imports) {
@@ -112,11 +120,11 @@ test('a relative import names a file that is there, with its ending', () => {
   none(faults);
 });
 
-test('only io/ and cli.ts import node:', () => {
+test('only io/ and cli/ import node:', () => {
   const faults: string[] = [];
   for (const [file, list] of imports)
     for (const { to } of list)
-      if (to.startsWith('node:') && homeOf(file) !== 'io' && file !== 'cli.ts')
+      if (to.startsWith('node:') && homeOf(file) !== 'io' && homeOf(file) !== 'cli')
         faults.push(`${file} imports ${to}`);
   none(faults);
 });
@@ -132,7 +140,15 @@ test('floors 1 to 5 touch neither Node nor the clock', () => {
   none(faults);
 });
 
-test('no file imports itself through others', () => {
+test('durations are taken from the clock, which nobody can set', () => {
+  const faults: string[] = [];
+  for (const [file, text] of sources)
+    if (file !== 'io/clock.ts' && /(?<![.\w])Date\.now\(/.test(code(text)))
+      faults.push(`${file}: Date.now()`);
+  none(faults);
+});
+
+test('no file imports itself through others, types included', () => {
   const faults: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {
@@ -142,16 +158,72 @@ test('no file imports itself through others', () => {
       return;
     }
     if (done.has(file)) return;
-    for (const { to, typeOnly } of imports.get(file) ?? []) {
-      const target = targetOf(file, to);
-      // Types are gone when it runs; two shapes may name each other.
-      if (target !== undefined && !typeOnly) visit(target, [...path, file]);
-    }
+    for (const target of below(file)) visit(target, [...path, file]);
     done.add(file);
   };
   for (const file of files) visit(file, []);
   none(faults);
 });
+
+/** The files of ours that a file imports. */
+function below(file: string): readonly string[] {
+  return (imports.get(file) ?? []).flatMap(({ to }) => {
+    const target = targetOf(file, to);
+    return target !== undefined && sources.has(target) ? [target] : [];
+  });
+}
+
+const rowsOf = (file: string) => (sources.get(file) ?? '').split('\n').length - 1;
+
+/** Tables: rows of text or of data, where a file is as long as there are things to tell. */
+const TABLES: ReadonlySet<string> = new Set(['schema/notes/arguments.ts', 'schema/notes/commands.ts']);
+
+test('a file that is no table has at most 350 rows', () => {
+  none(
+    files
+      .filter(file => file.endsWith('.ts') && !TABLES.has(file) && rowsOf(file) > 350)
+      .map(file => `${file} has ${rowsOf(file)} rows`),
+  );
+});
+
+test('no room holds more than 15 % of the rows', () => {
+  const rooms = new Map<string, number>();
+  const code = files.filter(file => file.endsWith('.ts'));
+  for (const file of code) rooms.set(homeOf(file), (rooms.get(homeOf(file)) ?? 0) + rowsOf(file));
+  const all = code.reduce((sum, file) => sum + rowsOf(file), 0);
+  none(
+    [...rooms]
+      .filter(([, rows]) => rows > all * 0.15)
+      .map(([room, rows]) => `${room}/ holds ${((100 * rows) / all).toFixed(1)} %`),
+  );
+});
+
+/** Exports that the sources do not import, each with who does. */
+const FOR_OTHERS: ReadonlyMap<string, string> = new Map([
+  ['cli/manpage.ts manPage', 'docs/qmpsh.1 is made by it (test/docs.test.ts)'],
+  ['words/words.ts WORDS', 'docs/qmpsh.1 lists them (test/docs.test.ts)'],
+  ['lesson/act.ts effectFault', 'the lessons are held to it (test/lesson/lessons.test.ts)'],
+  ['page/read.ts writePage', 'write(read(x)) is x (test/page/read.test.ts)'],
+]);
+
+test('what is exported is imported by another file of the sources', () => {
+  const importers = new Map<string, string[]>();
+  for (const file of files)
+    for (const target of below(file)) importers.set(target, [...(importers.get(target) ?? []), file]);
+  const faults: string[] = [];
+  for (const [file, text] of sources) {
+    if (file === 'index.ts' || !file.endsWith('.ts')) continue;
+    for (const [, name = ''] of text.matchAll(EXPORT)) {
+      const users = importers.get(file) ?? [];
+      const named = new RegExp(`\\b${name}\\b|import \\* as \\w+ from '[^']*/?${basename(file)}'`);
+      if (!users.some(user => named.test(sources.get(user) ?? '')) && !FOR_OTHERS.has(`${file} ${name}`))
+        faults.push(`${file} exports ${name}, which nobody imports`);
+    }
+  }
+  none(faults);
+});
+
+const EXPORT = /^export\s+(?:async\s+)?(?:const|let|function\*?|class|interface|type)\s+([A-Za-z_]\w*)/gm;
 
 test('every package that is imported is named in package.json', () => {
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
@@ -173,18 +245,10 @@ test('every package that is imported is named in package.json', () => {
   none(faults);
 });
 
-test('the map has one line, and a good one, for every file (node bin/map.mjs adds and drops lines)', () => {
-  const lines = [...readme.matchAll(/^- `(.+?)`: (.+)$/gm)];
-  const mapped = lines.map(([, file]) => file ?? '');
-  const faults = [
-    ...files.filter(file => !mapped.includes(file)).map(file => `${file} is not in the map`),
-    ...mapped.filter(file => !sources.has(file)).map(file => `${file} is in the map and not in src/`),
-    ...mapped.filter((file, i) => mapped.indexOf(file) !== i).map(file => `${file} is in the map twice`),
-    ...lines
-      .filter(([, , text = '']) => text.length < 12 || text === 'says nothing about itself')
-      .map(([, file]) => `${file}: its line says nothing`),
-  ];
-  none(faults);
+test('the map is the one that the files make (node bin/map.mjs writes it)', () => {
+  const checked = spawnSync(process.execPath, [join(root, 'bin/map.mjs'), '--check'], { encoding: 'utf8' });
+  assert.is(checked.stdout + checked.stderr, '');
+  assert.is(checked.status, 0);
 });
 
 // The rules above are only as good as the reader of imports.

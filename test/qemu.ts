@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLOCK } from '../src/io/clock.ts';
 import { connect } from '../src/io/connect.ts';
-import { Session, type SessionOptions } from '../src/session/client.ts';
+import { Session } from '../src/session/client.ts';
+import type { SessionOptions } from '../src/session/options.ts';
 
 export interface Qemu {
   readonly pid: number;
@@ -27,6 +28,8 @@ export interface QemuOptions {
   readonly pretty?: boolean;
   /** Disks to make: name and size. */
   readonly disks?: readonly (readonly [string, string])[];
+  /** Puts more into its folder before it starts. */
+  readonly prepare?: (folder: string) => void;
 }
 
 export const MISSING =
@@ -47,6 +50,7 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
     const made = spawnSync('qemu-img', ['create', '-q', '-f', 'qcow2', name, size], { cwd: folder });
     if (made.status !== 0) throw new Error(made.error ? MISSING : `qemu-img: ${made.stderr}`);
   }
+  options.prepare?.(folder);
   const address = join(folder, 'm');
   const socket = `socket,id=qmp,path=${address},server=on,wait=off`;
   const pretty = options.pretty ? ',pretty=on' : '';

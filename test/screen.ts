@@ -161,6 +161,13 @@ export class Screen {
     else this.#pty.resume();
   }
 
+  /** Closes the window: the terminal is gone, and the program gets SIGHUP. */
+  hangUp(): void {
+    // (node-pty has it, and its types do not.)
+    const destroy: unknown = Reflect.get(this.#pty, 'destroy');
+    if (typeof destroy === 'function') destroy.call(this.#pty);
+  }
+
   get size(): { readonly cols: number; readonly rows: number } {
     return { cols: this.#terminal.cols, rows: this.#terminal.rows };
   }

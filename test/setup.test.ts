@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findProgram } from '../src/io/qemu.ts';
-import { OPTIONS } from '../src/shell/options.ts';
+import { OPTIONS } from '../src/cli/options.ts';
+import { findProgram } from '../src/io/program.ts';
 
 // (The bundle of this file lies in .build/test/.)
 const root = fileURLToPath(new URL('../../', import.meta.url));

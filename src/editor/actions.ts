@@ -1,6 +1,6 @@
-// What keys do, by name: every action is a function from the editor's state to the next one.
+// The editor's actions by name: each is a function from the editor's state to the next one. Keymaps bind keys to them.
 import { buffer, insert, left, replace, right, rowEnd, rowStart } from './buffer.ts';
-import { select, selectToward } from './menu.ts';
+import { chosen, select, selectToward, take } from './menu.ts';
 import { wordLeft, wordRight } from './motion.ts';
 import {
   changed,
@@ -84,8 +84,8 @@ export const cancel: Action = state => {
   const { text } = state.buffer;
   if (text === '') return withEffect(fresh(state), { type: 'interrupt' });
   const cleared = fresh({ ...state, kills: [text, ...state.kills] });
-  const past = [...state.past, state.buffer];
-  return withEffect({ ...cleared, past }, { type: 'leaveLine', text, mark: '^C' });
+  const undoStack = [...state.undoStack, state.buffer];
+  return withEffect({ ...cleared, undoStack }, { type: 'leaveLine', text, mark: '^C' });
 };
 
 const deleteOrLeave: Action = state => {
@@ -179,7 +179,13 @@ const arrow =
     return just(choose(state, selectToward(menu, name, state.size.columns)));
   };
 
-const closeMenu: Action = state => just({ ...state, menu: undefined });
+// What was taken stays as it is seen, with the `=` that is shown behind it.
+const closeMenu: Action = state => {
+  const closed = { ...state, menu: undefined };
+  const candidate = state.menu && chosen(state.menu);
+  if (!state.menu || candidate?.after !== '=') return just(closed);
+  return just({ ...closed, buffer: take(state.menu.base, candidate, true), last: 'completed' });
+};
 
 // C-g takes a chosen candidate back as well.
 const giveUp: Action = state => {

@@ -42,10 +42,6 @@ export function left(text: string, at: number): number {
   return at - last;
 }
 
-export function move(at: Buffer, cursor: number): Buffer {
-  return cursor === at.cursor ? at : buffer(at.text, cursor);
-}
-
 /** Puts a text at the cursor, which then stands behind it. */
 export function insert(at: Buffer, text: string): Buffer {
   return replace(at, at.cursor, at.cursor, text);

@@ -1,4 +1,4 @@
-// The editor as its owner sees it, whatever the terminal can do.
+// The interface of the editor to the prompt; one implementation draws on a screen, the other needs no escapes.
 import type { Candidate } from '../language/line.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 import type { Effect, Input } from './input.ts';
@@ -6,7 +6,9 @@ import type { Paint } from './paint.ts';
 import type { EditorSettings, Size } from './state.ts';
 import type { Decor } from './view.ts';
 
-/** What reaches the owner. What concerns the screen alone the editor does itself. */
+/**
+ * Effects that the owner of the editor carries out; those that concern the screen alone the editor carries out itself.
+ */
 export type Request = Exclude<
   Effect,
   { type: 'above' | 'leaveLine' | 'replay' | 'clear' | 'answer' | 'bell' }
@@ -25,6 +27,8 @@ export interface EditorOptions {
   after(ms: number, run: () => void): () => void;
   /** Runs what draws the screen, after all that is at hand was taken; by default at the end of the microtasks. */
   readonly defer?: (run: () => void) => void;
+  /** Whether the terminal's cursor takes a shape, which tells the vi mode. */
+  readonly shapes?: boolean;
   /** How the terminal treats rows that become too long for it; see `reflowOf`. */
   readonly reflow?: Reflow;
 }
@@ -33,7 +37,7 @@ export interface EditorOptions {
  * What a terminal does to rows when it gets narrower: breaks all of them, all but the one with the cursor (xterm.js), or
  * cuts them.
  */
-export type Reflow = 'all' | 'above' | 'none';
+type Reflow = 'all' | 'above' | 'none';
 
 /** How the terminal of this environment treats long rows. */
 export function reflowOf(env: { readonly [name: string]: string | undefined }): Reflow {
@@ -61,7 +65,8 @@ export interface Editor {
   setStatus(lines: readonly StyledLine[]): void;
   setHint(line: StyledLine | undefined): void;
   setSuggestion(text: string): void;
-  setPrompt(span: Span): void;
+  /** `left` stands before a line that has run, where that is another one. */
+  setPrompt(span: Span, left?: Span): void;
   setLine(text: string, cursor?: number): void;
   setHistory(entries: readonly string[]): void;
   candidates(ticket: number, candidates: readonly Candidate[], explicit: boolean): void;
@@ -69,8 +74,11 @@ export interface Editor {
   busy(on: boolean, text?: string): void;
   /** Shows rows in place of the prompt; keys come as `panelKey`. `undefined` gives the prompt back. */
   panel(rows: readonly StyledLine[] | undefined): void;
-  /** Asks a question that one of the keys answers. Gives that key, or `C-c` when it was turned away. */
-  ask(text: string, keys: readonly string[]): Promise<string>;
+  /**
+   * Asks a question that one of the keys answers. Gives that key, or `C-c` when it was turned away. One that is `passing`
+   * does not stay on the screen.
+   */
+  ask(text: string, keys: readonly string[], passing?: boolean): Promise<string>;
   resize(size: Size): void;
   /** Draws at once what waits to be drawn. */
   flush(): void;

@@ -1,4 +1,4 @@
-// What can happen to the editor, and what it asks of its owner. Plain values: a test or a recording can hold them.
+// Inputs and effects of the editor, as plain values: a test or a recording can hold them.
 import type { Candidate } from '../language/line.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 
@@ -28,11 +28,17 @@ export type Input =
   | { readonly type: 'hint'; readonly line: StyledLine | undefined }
   /** Grey text behind the cursor; shown only while the cursor is at the end of the text. */
   | { readonly type: 'suggestion'; readonly text: string }
-  | { readonly type: 'prompt'; readonly span: Span }
+  /** The prompt; `left` stands before a line that has run, where that is another one. */
+  | { readonly type: 'prompt'; readonly span: Span; readonly left?: Span }
   /** Puts a text on the prompt; the cursor goes to its end unless told otherwise. */
   | { readonly type: 'setLine'; readonly text: string; readonly cursor?: number }
-  /** A question that one key answers, shown in place of the prompt. */
-  | { readonly type: 'ask'; readonly text: string; readonly keys: readonly string[] }
+  /** A question that one key answers, shown in place of the prompt; one that is `passing` does not stay on the screen. */
+  | {
+      readonly type: 'ask';
+      readonly text: string;
+      readonly keys: readonly string[];
+      readonly passing?: boolean;
+    }
   /** Rows in place of the prompt, redrawn with each new ones; keys then go to the owner. `undefined`: back. */
   | { readonly type: 'panel'; readonly rows: readonly StyledLine[] | undefined }
   /** What could stand at the cursor may be other than before: a menu that came by itself is to follow. */
@@ -42,7 +48,7 @@ export type Input =
   /** The lines typed before, oldest first. */
   | { readonly type: 'history'; readonly entries: readonly string[] };
 
-/** What the editor asks for. */
+/** What the editor asks of its owner after an input. */
 export type Effect =
   | { readonly type: 'submit'; readonly text: string }
   | {

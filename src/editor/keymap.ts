@@ -1,4 +1,4 @@
-// Which key does what. One row a key: help and tests read the same tables.
+// The keymaps: one row a key with the action it is bound to. Help and tests read the same tables.
 import type { ActionName } from './actions.ts';
 
 export type Keymap = ReadonlyMap<string, ActionName>;

@@ -235,7 +235,7 @@ export class KeyDecoder {
     this.#rest = rest.slice(from + whole.length);
     if (prefix !== '' || between !== '') return true;
     if (final === '~' && params === '200') this.#paste = [];
-    else out.push(...csiKey(params, final, alt));
+    else for (const one of csiKey(params, final, alt)) out.push(one);
     return true;
   }
 
@@ -289,6 +289,7 @@ function coded(code: number, bits: number): readonly TerminalInput[] {
   if (code === 57415) return [{ type: 'text', text: '=' }];
   // Keys for volume, lone modifiers and the like.
   if ((code >= 0xe000 && code <= 0xf8ff) || code > 0x10ffff || code === 0) return [];
+  if (code >= 0xd800 && code <= 0xdfff) return []; // half of a character
   const char = String.fromCodePoint(code);
   if (code < 32 || code === 127) {
     const name = controlKey(char);

@@ -60,7 +60,7 @@ export function extend(base: Buffer, candidates: readonly Candidate[]): Buffer |
 }
 
 /** How many candidates stand beside each other: one a row where they carry notes, else as many as fit. */
-export function gridColumns(menu: Menu, columns: number): number {
+function gridColumns(menu: Menu, columns: number): number {
   if (menu.candidates.some(one => one.note || one.about)) return 1;
   return Math.max(1, Math.floor((columns + GAP - 2) / (labelWidth(menu) + GAP)));
 }
@@ -97,8 +97,11 @@ export function menuRows(menu: Menu, columns: number, most: number): readonly St
   const shown = whole ? height : Math.max(1, Math.min(limit - 1, mostRows));
   const row = menu.selected < 0 ? 0 : menu.selected % height;
   const top = Math.max(0, Math.min(row - Math.floor(shown / 2), height - shown));
-  const label = Math.min(labelWidth(menu), Math.max(1, columns - 2));
-  const notes = measure(menu.candidates).notes;
+  // One below the other they are as wide as those that are shown; in a grid a name out of sight stands beside others.
+  const sight =
+    across === 1 && !whole ? sizes(menu.candidates.slice(top, top + shown)) : measure(menu.candidates);
+  const label = Math.min(sight.labels, Math.max(1, columns - 2));
+  const { notes } = sight;
   const rows: StyledLine[] = [];
   for (let y = top; y < top + shown; y++) {
     const line: Span[] = [];
@@ -106,7 +109,10 @@ export function menuRows(menu: Menu, columns: number, most: number): readonly St
       const index = x * height + y;
       const candidate = menu.candidates[index];
       if (!candidate) continue;
-      line.push({ text: ' '.repeat(line.length > 0 ? GAP : columns > 4 ? 1 : 0) });
+      const lead = line.length > 0 ? GAP : columns > 4 ? 1 : 0;
+      // The chosen one has a mark, for terminals that cannot show it otherwise.
+      const mark = index === menu.selected && lead > 0 ? '>' : '';
+      line.push({ text: mark.padStart(lead) });
       const last =
         across === 1 ? !candidate.note && !candidate.about : index + height >= menu.candidates.length;
       line.push(...labelSpans(candidate, index === menu.selected, label, !last));
@@ -136,17 +142,19 @@ interface Measures {
 const measured = new WeakMap<readonly Candidate[], Measures>();
 
 function measure(candidates: readonly Candidate[]): Measures {
-  const known = measured.get(candidates);
-  if (known) return known;
+  const found = measured.get(candidates) ?? sizes(candidates);
+  measured.set(candidates, found);
+  return found;
+}
+
+function sizes(candidates: readonly Candidate[]): Measures {
   let labels = 0;
   let notes = 0;
   for (const one of candidates) {
     labels = Math.max(labels, width(labelOf(one)));
     if (one.note) notes = Math.max(notes, width(safe(one.note)));
   }
-  const found = { labels, notes: Math.min(NOTE_CELLS, notes) };
-  measured.set(candidates, found);
-  return found;
+  return { labels, notes: Math.min(NOTE_CELLS, notes) };
 }
 
 function labelSpans(candidate: Candidate, selected: boolean, columns: number, pad: boolean): readonly Span[] {

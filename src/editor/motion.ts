@@ -1,7 +1,7 @@
 // Where words begin and end. A QMP name (`blockdev-mirror`, `node_name`) is one word; a dot parts the names of a path.
 import { left, right } from './buffer.ts';
 
-export type WordKind = 'name' | 'blank';
+type WordKind = 'name' | 'blank';
 
 // Made when it is first needed: tables of letters take V8 a millisecond, and no prompt needs to wait for it.
 let name: RegExp | undefined;

@@ -151,7 +151,7 @@ class Pen {
     this.moveTo(row, from);
     this.#write(now.slice(start, end));
     // Not behind the last cell: there the terminal would erase that one.
-    if (nowWidth < oldWidth || old.some(isDisputed)) {
+    if (nowWidth < oldWidth || old.some(isDisputed) || now.some(isDisputed)) {
       if (nowWidth < this.#columns) {
         if (this.#col === undefined) this.moveTo(row, nowWidth);
         this.bytes += '\x1b[K';

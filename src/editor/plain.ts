@@ -5,8 +5,8 @@ import type { Candidate } from '../language/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 import type { Editor, EditorOptions, Request } from './editor.ts';
-import { remember } from './history.ts';
 import type { Input } from './input.ts';
+import { remember } from './recall.ts';
 import { DEFAULT_SETTINGS, type EditorSettings, type Size } from './state.ts';
 
 interface Question {
@@ -195,7 +195,8 @@ export class PlainEditor implements Editor {
         this.#prompted = true;
       }
     } else if (this.#busy) {
-      this.#kept.push(row);
+      if (this.settings.passes(row)) this.#tell({ type: 'submit', text: row });
+      else this.#kept.push(row);
     } else {
       const text = this.#text === '' ? row : `${this.#text}\n${row}`;
       this.#text = this.settings.isOpen(text) ? text : '';

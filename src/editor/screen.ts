@@ -1,5 +1,5 @@
-// The editor on a screen: puts decoder, step, view and paint together. All that is shown goes through here, so that
-// nothing that comes late can damage the line being typed.
+// The editor on a screen: puts decoder, step, view and paint together. All output goes through here, so that late
+// output cannot damage the line being typed.
 import type { Candidate } from '../language/line.ts';
 import { lineWidth } from '../text/line.ts';
 import type { Span, StyledLine } from '../text/style.ts';
@@ -9,7 +9,7 @@ import { KeyDecoder } from './keys.ts';
 import { erase, paint, paintWhole } from './paint.ts';
 import { DEFAULT_SETTINGS, type EditorSettings, type EditorState, initialState, type Size } from './state.ts';
 import { step } from './step.ts';
-import { type Decor, finished, type Mark, underline, type View, view } from './view.ts';
+import { type Decor, finished, type Highlight, type View, view } from './view.ts';
 
 /** Milliseconds after which a lone ESC is the key Esc. */
 const ESCAPE_MS = 25;
@@ -26,6 +26,10 @@ export class LineEditor implements Editor {
   #drawn: View | undefined;
   #above: StyledLine[] = [];
   #wiped = false;
+  /** The cursor's shape as the terminal was told last; 0 is its own. */
+  #shape = 0;
+  /** The screen may no longer show what was drawn last. */
+  #disturbed = false;
   #waiting = false;
   #away = false;
   #closed = false;
@@ -97,8 +101,8 @@ export class LineEditor implements Editor {
     this.dispatch({ type: 'suggestion', text });
   }
 
-  setPrompt(span: Span): void {
-    this.dispatch({ type: 'prompt', span });
+  setPrompt(span: Span, left = span): void {
+    this.dispatch({ type: 'prompt', span, left });
   }
 
   setLine(text: string, cursor?: number): void {
@@ -121,12 +125,12 @@ export class LineEditor implements Editor {
     this.dispatch({ type: 'panel', rows });
   }
 
-  ask(text: string, keys: readonly string[]): Promise<string> {
+  ask(text: string, keys: readonly string[], passing = false): Promise<string> {
     // Two questions at a time would take each other's answers.
     this.#answer?.('C-c');
     return new Promise(resolve => {
       this.#answer = resolve;
-      this.dispatch({ type: 'ask', text, keys });
+      this.dispatch({ type: 'ask', text, keys, passing });
     });
   }
 
@@ -135,6 +139,8 @@ export class LineEditor implements Editor {
     if (drawn && size.columns !== drawn.columns) {
       this.#drawn = { ...drawn, cursor: { ...drawn.cursor, row: this.#rowAfter(drawn, size.columns) } };
     }
+    // A screen that loses rows drops those below the cursor, or moves up those above it.
+    if (size.rows < this.#state.size.rows) this.#disturbed = true;
     this.dispatch({ type: 'resize', ...size });
   }
 
@@ -148,10 +154,25 @@ export class LineEditor implements Editor {
     this.#drawn = after;
     const wiped = this.#wiped;
     this.#wiped = false;
+    const disturbed = this.#disturbed;
+    this.#disturbed = false;
     const bytes = wiped
       ? `\x1b[H\x1b[2J${paintWhole(0, false, after, above, look)}`
-      : paint(before, after, above, look);
-    if (bytes !== '') this.#options.write(bytes);
+      : disturbed && before
+        ? paintWhole(before.cursor.row, true, after, above, look)
+        : paint(before, after, above, look);
+    const whole = bytes + this.#shapeNow();
+    if (whole !== '') this.#options.write(whole);
+  }
+
+  /** What turns the cursor into a block (vi's normal mode), a bar (its insert mode), or what it is by itself. */
+  #shapeNow(): string {
+    const { vi, panel } = this.#state;
+    const isVi = this.settings.keys === 'vi' && panel === undefined && this.#options.shapes !== false;
+    const shape = isVi ? (vi.mode === 'normal' ? 2 : 6) : 0;
+    if (shape === this.#shape) return '';
+    this.#shape = shape;
+    return `\x1b[${shape} q`;
   }
 
   suspend(): void {
@@ -159,6 +180,8 @@ export class LineEditor implements Editor {
     this.flush();
     this.#away = true;
     if (this.#drawn) this.#options.write(erase(this.#drawn));
+    if (this.#shape !== 0) this.#options.write(`\x1b[0 q`);
+    this.#shape = 0;
     this.#drawn = undefined;
   }
 
@@ -210,10 +233,17 @@ export class LineEditor implements Editor {
   #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'above':
-        this.#above.push(...effect.lines);
+        for (const line of effect.lines) this.#above.push(line);
         return;
       case 'leaveLine':
-        this.#above.push(...finished(effect.text, effect.mark, this.#state, this.#decor, this.settings));
+        for (const line of finished(
+          effect.text,
+          effect.mark,
+          { prompt: this.#state.left },
+          this.#decor,
+          this.settings,
+        ))
+          this.#above.push(line);
         return;
       case 'clear':
         this.#wiped = true;
@@ -248,7 +278,7 @@ class Colours implements Decor {
   readonly #decor: Decor;
   #text: string | undefined;
   #cursor = -1;
-  #marks: readonly Mark[] = [];
+  #highlights: readonly Highlight[] = [];
 
   constructor(decor: Decor) {
     this.#decor = decor;
@@ -258,12 +288,11 @@ class Colours implements Decor {
     this.#text = undefined;
   }
 
-  colour(text: string, cursor: number): readonly Mark[] {
-    if (text === this.#text && cursor === this.#cursor) return this.#marks;
+  colour(text: string, cursor: number): readonly Highlight[] {
+    if (text === this.#text && cursor === this.#cursor) return this.#highlights;
     this.#text = text;
     this.#cursor = cursor;
-    const marks = this.#decor.colour(text, cursor);
-    this.#marks = underline(marks, this.#decor.problems?.(text, cursor) ?? [], text.length);
-    return this.#marks;
+    this.#highlights = this.#decor.colour(text, cursor);
+    return this.#highlights;
   }
 }

@@ -1,15 +1,19 @@
 // The editor as one immutable value, and the few ways in which its text may change.
 import type { Span, StyledLine } from '../text/style.ts';
 import { type Buffer, EMPTY } from './buffer.ts';
-import type { Walk } from './history.ts';
 import type { Effect, TerminalInput } from './input.ts';
 import type { Menu } from './menu.ts';
+import type { Walk } from './recall.ts';
 
-/** What the shell decides about editing; may change at any time. */
+/** Settings of the editor that its owner decides on; they may change at any time. */
 export interface EditorSettings {
   readonly keys: 'emacs' | 'vi';
+  /** In vi keys, whether Esc and a letter that come in one piece are Alt and the letter. */
+  readonly alt: boolean;
   /** Whether the text goes on in a further row: then Enter begins one instead of running the line. */
   isOpen(text: string): boolean;
+  /** Whether a line typed while something is in the foreground runs at once instead of waiting for its end. */
+  passes(text: string): boolean;
   /** Whether a line that was run joins the history (a secret does not). */
   remembers(text: string): boolean;
   /** When the menu of candidates comes: only with Tab, or while typing too. */
@@ -20,7 +24,9 @@ export interface EditorSettings {
 
 export const DEFAULT_SETTINGS: EditorSettings = {
   keys: 'emacs',
+  alt: false,
   isOpen: () => false,
+  passes: () => false,
   remembers: () => true,
   menu: 'tab',
   continuation: { text: '   ... ', role: 'dim' },
@@ -49,6 +55,8 @@ export interface Search {
   /** Where in the history the match is; the history's length before there is one. */
   readonly index: number;
   readonly failed: boolean;
+  /** What is shown does not hold the query; it comes near. */
+  readonly near: boolean;
   readonly before: Buffer;
 }
 
@@ -68,8 +76,8 @@ export interface Vi {
 
 export interface EditorState {
   readonly buffer: Buffer;
-  readonly past: readonly Buffer[];
-  readonly future: readonly Buffer[];
+  readonly undoStack: readonly Buffer[];
+  readonly redoStack: readonly Buffer[];
   readonly last: Last;
   /** The distance from the row's start that Up and Down keep. */
   readonly goal: number;
@@ -84,13 +92,19 @@ export interface EditorState {
   /** Number of the newest request for candidates, and the line it was for. */
   readonly ticket: number;
   readonly asked: Buffer | undefined;
-  readonly question: { readonly text: string; readonly keys: readonly string[] } | undefined;
+  readonly question:
+    | { readonly text: string; readonly keys: readonly string[]; readonly passing: boolean }
+    | undefined;
+  /** The last key answered a question. */
+  readonly answered: boolean;
   readonly busy: { readonly text: string; readonly kept: readonly TerminalInput[] } | undefined;
   readonly panel: readonly StyledLine[] | undefined;
   /** Whether C-x was typed and wants a second key. */
   readonly prefixed: boolean;
   readonly vi: Vi;
   readonly prompt: Span;
+  /** The prompt of lines that have run. */
+  readonly left: Span;
   readonly status: readonly StyledLine[];
   readonly hint: StyledLine | undefined;
   readonly suggestion: string;
@@ -105,7 +119,7 @@ export interface Outcome {
 const MOST_UNDO = 500;
 const MOST_KILLS = 60;
 
-export const VI_AT_REST: Pick<Vi, 'mode' | 'count' | 'recording'> = {
+const VI_AT_REST: Pick<Vi, 'mode' | 'count' | 'recording'> = {
   mode: 'insert',
   count: '',
   recording: [],
@@ -114,8 +128,8 @@ export const VI_AT_REST: Pick<Vi, 'mode' | 'count' | 'recording'> = {
 export function initialState(size: Size, prompt: Span = { text: '> ' }): EditorState {
   return {
     buffer: EMPTY,
-    past: [],
-    future: [],
+    undoStack: [],
+    redoStack: [],
     last: 'other',
     goal: 0,
     kills: [],
@@ -128,11 +142,13 @@ export function initialState(size: Size, prompt: Span = { text: '> ' }): EditorS
     ticket: 0,
     asked: undefined,
     question: undefined,
+    answered: false,
     busy: undefined,
     panel: undefined,
     prefixed: false,
     vi: { ...VI_AT_REST, register: { text: '', rows: false }, change: [] },
     prompt,
+    left: prompt,
     status: [],
     hint: undefined,
     suggestion: '',
@@ -167,24 +183,24 @@ export function changed(state: EditorState, to: Buffer, last: Last = 'other'): E
   return {
     ...state,
     buffer: to,
-    past: goesOn ? state.past : [...state.past.slice(-(MOST_UNDO - 1)), state.buffer],
-    future: [],
+    undoStack: goesOn ? state.undoStack : [...state.undoStack.slice(-(MOST_UNDO - 1)), state.buffer],
+    redoStack: [],
     last,
   };
 }
 
 export function undo(state: EditorState): EditorState | undefined {
-  const to = state.past.at(-1);
+  const to = state.undoStack.at(-1);
   if (!to) return undefined;
-  const future = [...state.future, state.buffer];
-  return { ...state, buffer: to, past: state.past.slice(0, -1), future, last: 'other' };
+  const redoStack = [...state.redoStack, state.buffer];
+  return { ...state, buffer: to, undoStack: state.undoStack.slice(0, -1), redoStack, last: 'other' };
 }
 
 export function redo(state: EditorState): EditorState | undefined {
-  const to = state.future.at(-1);
+  const to = state.redoStack.at(-1);
   if (!to) return undefined;
-  const past = [...state.past, state.buffer];
-  return { ...state, buffer: to, past, future: state.future.slice(0, -1), last: 'other' };
+  const undoStack = [...state.undoStack, state.buffer];
+  return { ...state, buffer: to, undoStack, redoStack: state.redoStack.slice(0, -1), last: 'other' };
 }
 
 /** Cuts a part out into the kill ring; parts killed one after the other are kept as one. */
@@ -206,8 +222,8 @@ export function fresh(state: EditorState): EditorState {
   return {
     ...state,
     buffer: EMPTY,
-    past: [],
-    future: [],
+    undoStack: [],
+    redoStack: [],
     last: 'other',
     walk: undefined,
     search: undefined,

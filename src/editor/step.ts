@@ -1,5 +1,8 @@
-// The editor: what happened and a state give the next state, and what the owner is to do. Nothing is drawn here.
+// The step function of the editor: state and input give the next state and effects. Nothing is drawn here.
+
+import { trimTail } from '../text/trim.ts';
 import { ACTIONS, type Action, type ActionName } from './actions.ts';
+import { ahead, enters } from './ahead.ts';
 import { buffer, insert, left } from './buffer.ts';
 import type { Effect, Input, TerminalInput } from './input.ts';
 import { EMACS, type Keymap, VI_INSERT, VI_NORMAL } from './keymap.ts';
@@ -36,7 +39,7 @@ export function step(state: EditorState, input: Input, settings: EditorSettings)
     case 'suggestion':
       return just({ ...state, suggestion: input.text });
     case 'prompt':
-      return just({ ...state, prompt: input.span });
+      return just({ ...state, prompt: input.span, left: input.left ?? input.span });
     case 'setLine': {
       const to = buffer(input.text.replace(/\r\n?/g, '\n'), input.cursor);
       const next = changed({ ...state, search: undefined, menu: undefined }, to);
@@ -46,7 +49,7 @@ export function step(state: EditorState, input: Input, settings: EditorSettings)
       return just({
         ...endSearch(state, true),
         menu: undefined,
-        question: { text: input.text.trimEnd(), keys: input.keys },
+        question: { text: input.text.trimEnd(), keys: input.keys, passing: input.passing === true },
       });
     case 'panel':
       return just({ ...state, panel: input.rows, menu: undefined });
@@ -61,9 +64,20 @@ export function step(state: EditorState, input: Input, settings: EditorSettings)
 
 function typed(state: EditorState, input: TerminalInput, settings: EditorSettings): Outcome {
   if (state.question) return answer(state, state.question, input);
+  if (state.answered) return afterAnswer({ ...state, answered: false }, input, settings);
   if (state.panel) return withEffect(state, ...panelKeys(input));
-  if (state.busy) return keep(state, state.busy, input);
-  return followed(state, edit(state, input, settings));
+  if (state.busy) return keep(state, state.busy, input, settings);
+  const parted = settings.keys === 'vi' && !settings.alt ? escapedLetter(input) : undefined;
+  if (parted === undefined) return followed(state, edit(state, input, settings));
+  const escaped = typed(state, { type: 'key', key: 'Escape' }, settings);
+  const done = typed(escaped.state, parted, settings);
+  return { state: done.state, effects: [...escaped.effects, ...done.effects] };
+}
+
+/** What stands behind Esc where a terminal sent both in one piece, which is how it sends Alt with a letter, too. */
+function escapedLetter(input: TerminalInput): TerminalInput | undefined {
+  const letter = input.type === 'key' ? /^M-(.)$/u.exec(input.key)?.[1] : undefined;
+  return letter === undefined ? undefined : { type: 'text', text: letter };
 }
 
 function panelKeys(input: TerminalInput): readonly Effect[] {
@@ -88,7 +102,7 @@ function inserted(
   settings: EditorSettings,
 ): Outcome {
   const paste = input.type === 'paste';
-  const text = paste ? input.text.replace(/\r\n?/g, '\n').replace(/\n+$/, '') : input.text;
+  const text = paste ? trimTail(input.text.replace(/\r\n?/g, '\n')) : input.text;
   if (text === '') return just(state);
   // A blank or `=` that came by itself with the word before it is not typed twice.
   const twice = state.last === 'completed' && state.buffer.text[state.buffer.cursor - 1] === text;
@@ -225,27 +239,41 @@ function again(state: EditorState, settings: EditorSettings): Outcome {
   for (const input of change) at = viTyped(at, input, settings).state;
   if (at.vi.mode === 'insert') at = toNormal(at);
   // One change, undone at once.
-  const past = [...state.past, state.buffer];
-  return just({ ...at, past, vi: { ...at.vi, change, recording: [] } });
+  const undoStack = [...state.undoStack, state.buffer];
+  return just({ ...at, undoStack, vi: { ...at.vi, change, recording: [] } });
+}
+
+/** Enter behind the key that answers a question belongs to the answer. */
+function afterAnswer(state: EditorState, input: TerminalInput, settings: EditorSettings): Outcome {
+  const isEnter = input.type === 'key' && input.key === 'Enter';
+  return isEnter && state.buffer.text === '' ? just(state) : typed(state, input, settings);
 }
 
 function answer(
   state: EditorState,
-  question: { readonly text: string; readonly keys: readonly string[] },
+  question: NonNullable<EditorState['question']>,
   input: TerminalInput,
 ): Outcome {
   const done = (key: string): Outcome => {
+    const answered: Effect = { type: 'answer', key };
+    if (question.passing) return withEffect({ ...state, question: undefined }, answered);
     const text = question.text.split('\n');
     const lines = text.map((row, i) => [
       { text: i === text.length - 1 ? `${row} ${key.length === 1 ? key : key === 'C-c' ? '^C' : ''}` : row },
     ]);
-    return withEffect({ ...state, question: undefined }, { type: 'above', lines }, { type: 'answer', key });
+    const next = { ...state, question: undefined, answered: key.length === 1 };
+    return withEffect(next, { type: 'above', lines }, answered);
   };
   const name = input.type === 'key' ? input.key : input.type === 'text' ? input.text : '';
   const fits = question.keys.find(key => key === name || key.toLowerCase() === name.toLowerCase());
   if (fits !== undefined) return done(fits);
   const away = input.type === 'key' && /^(C-c|C-d|C-g|Escape)$/.test(input.key);
-  return away ? done('C-c') : withEffect(state, { type: 'bell' });
+  if (away) return done('C-c');
+  // Whoever types a line has not read the question: a `y` further on in it must not answer it.
+  if (!question.keys.includes('n') || (input.type !== 'text' && input.type !== 'paste'))
+    return withEffect(state, { type: 'bell' });
+  const no = done('n');
+  return { state: no.state, effects: [...no.effects, { type: 'replay', inputs: [input] }] };
 }
 
 function busy(state: EditorState, on: boolean, text: string): Outcome {
@@ -260,6 +288,7 @@ function keep(
   state: EditorState,
   foreground: NonNullable<EditorState['busy']>,
   input: TerminalInput,
+  settings: EditorSettings,
 ): Outcome {
   if (input.type === 'key') {
     // Ctrl-C throws away what was typed ahead, as a terminal's own line discipline does.
@@ -267,6 +296,15 @@ function keep(
       return withEffect({ ...state, busy: { ...foreground, kept: [] } }, { type: 'interrupt' });
     if (input.key === 'C-z') return withEffect(state, { type: 'suspend' });
     if (input.key === 'C-l') return withEffect(state, { type: 'clear' });
+  }
+  const { rest, start, certain } = ahead(foreground.kept);
+  if (input.type === 'key' && enters(input.key) && certain && settings.passes(rest)) {
+    const busy = { ...foreground, kept: foreground.kept.slice(0, start) };
+    return withEffect(
+      { ...state, busy },
+      { type: 'leaveLine', text: rest, mark: '' },
+      { type: 'submit', text: rest },
+    );
   }
   if (foreground.kept.length >= MOST_KEPT) return withEffect(state, { type: 'bell' });
   return just({ ...state, busy: { ...foreground, kept: [...foreground.kept, input] } });

@@ -1,4 +1,4 @@
-// Completion as changes of the editor's state: asking, what comes back, choosing.
+// Completion as changes of the editor's state: asking for candidates, showing them, taking one.
 import type { Candidate } from '../language/line.ts';
 import type { Buffer } from './buffer.ts';
 import { chosen, extend, type Menu, openMenu, select, take } from './menu.ts';
@@ -14,7 +14,7 @@ export function complete(state: EditorState, explicit: boolean): Outcome {
   );
 }
 
-/** What came back. One candidate is taken; of several the common beginning is, and the menu opens. */
+/** Candidates have arrived. A single one is taken; of several the common beginning is, and the menu opens. */
 export function arrived(
   state: EditorState,
   answer: { readonly ticket: number; readonly candidates: readonly Candidate[]; readonly explicit: boolean },
@@ -71,8 +71,15 @@ export function choose(state: EditorState, menu: Menu): EditorState {
   const candidate = chosen(menu);
   if (!candidate) return { ...state, menu };
   // Going through the menu is one change: undo leads back to what was typed.
-  const past = state.past.at(-1) === menu.base ? state.past : [...state.past, menu.base];
-  return { ...state, menu, buffer: take(menu.base, candidate, false), past, future: [], last: 'other' };
+  const undoStack = state.undoStack.at(-1) === menu.base ? state.undoStack : [...state.undoStack, menu.base];
+  return {
+    ...state,
+    menu,
+    buffer: take(menu.base, candidate, false),
+    undoStack,
+    redoStack: [],
+    last: 'other',
+  };
 }
 
 /** Typing behind a chosen candidate: its `=` comes by itself when a value is begun. */

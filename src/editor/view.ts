@@ -1,28 +1,30 @@
-// What the live part of the screen shows: the line being typed and what belongs to it. A function from the state to
+// The live part of the screen: the line being typed with its hint, menu and status rows. A function from the state to
 // rows that are never wider than the screen, and never more than it has.
-import { fitLine } from '../text/line.ts';
+import { fitLine, lineWidth, wrapLine } from '../text/line.ts';
+import type { Place } from '../text/place.ts';
 import { isSafe, safe } from '../text/safe.ts';
-import type { Place } from '../text/span.ts';
 import type { Role, Span, StyledLine } from '../text/style.ts';
-import { head, letters, width } from '../text/width.ts';
+import { fit, head, letters, width } from '../text/width.ts';
+import { ahead } from './ahead.ts';
 import { cellsOf, drawn, layOut, type Row, rowOf } from './layout.ts';
 import { menuRows } from './menu.ts';
 import type { EditorSettings, EditorState, Size } from './state.ts';
 import { searchText } from './walk.ts';
 
-/** The meaning of a part of the line; parts do not overlap and come in order. */
-export interface Mark {
+/** A part of the line with the role that colours it. Highlights of a line do not overlap and come in order. */
+export interface Highlight {
   readonly start: number;
   readonly end: number;
   readonly role: Role;
   readonly underline?: boolean;
 }
 
-/** How a line is coloured; pure, and asked anew for each text and cursor. */
+/**
+ * How a line is coloured, with what is wrong underlined: that has its sentence in the hint row. Pure, and asked anew for
+ * each text and cursor.
+ */
 export interface Decor {
-  colour(text: string, cursor: number): readonly Mark[];
-  /** Places to be underlined: what is wrong there has its sentence in the hint row. */
-  problems?(text: string, cursor: number): readonly Place[];
+  colour(text: string, cursor: number): readonly Highlight[];
 }
 
 export interface View {
@@ -31,18 +33,28 @@ export interface View {
   readonly columns: number;
 }
 
-/** Marks with the places of problems underlined. */
-export function underline(marks: readonly Mark[], places: readonly Place[], length: number): readonly Mark[] {
-  if (places.length === 0) return marks;
+/** Highlights with the places of problems underlined. */
+export function underline(
+  highlights: readonly Highlight[],
+  places: readonly Place[],
+  length: number,
+): readonly Highlight[] {
+  if (places.length === 0) return highlights;
   const edges = new Set([0, length]);
-  for (const { start, end } of [...marks, ...places]) edges.add(start).add(end);
+  for (const { start, end } of [...highlights, ...places]) edges.add(start).add(end);
   const cuts = [...edges].filter(at => at >= 0 && at <= length).sort((a, b) => a - b);
-  const holding = (all: readonly Place[], at: number) =>
-    all.some(place => place.start <= at && at < place.end);
-  return cuts.slice(0, -1).map((start, i): Mark => {
+  let next = 0; // the mark that ends behind `start`
+  let reach = 0; // how far the places that begin up to `start` go
+  const begun = places.toSorted((a, b) => a.start - b.start).values();
+  let place = begun.next();
+  return cuts.slice(0, -1).map((start, i): Highlight => {
     const end = cuts[i + 1] ?? length;
-    const role = marks.find(mark => mark.start <= start && start < mark.end)?.role ?? 'plain';
-    return holding(places, start) ? { start, end, role, underline: true } : { start, end, role };
+    while ((highlights[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next += 1;
+    const highlight = highlights[next];
+    const role = highlight !== undefined && highlight.start <= start ? highlight.role : 'plain';
+    for (; place.done !== true && place.value.start <= start; place = begun.next())
+      reach = Math.max(reach, place.value.end);
+    return reach > start ? { start, end, role, underline: true } : { start, end, role };
   });
 }
 
@@ -52,14 +64,14 @@ export function view(state: EditorState, size: Size, decor: Decor, settings: Edi
   if (state.question) return closing(questionRows(state.question.text, columns), state, columns, size.rows);
   if (state.panel)
     return closing(panelRows(state.panel, columns, size.rows), { status: [] }, columns, size.rows);
-  if (state.busy) return closing([busyRow(state.busy, columns)], state, columns, size.rows);
+  if (state.busy) return closing(busyRows(state.busy, columns), state, columns, size.rows);
 
   const body = lineRows(state, columns, decor, settings);
   const height = Math.max(1, size.rows);
   const least = Math.min(body.count, Math.max(1, Math.floor(height / 2)));
   let left = height - least;
-  const note = hintRow(state);
-  const noted = note && left > 0 ? 1 : 0;
+  const notes = hintRows(state, columns, left - 1);
+  const noted = left > 0 ? notes.length : 0;
   const wanted = left - noted - Math.min(1, state.status.length);
   const menu = state.menu && left > 0 ? menuRows(state.menu, columns, Math.max(1, wanted)) : [];
   left -= menu.length;
@@ -68,12 +80,13 @@ export function view(state: EditorState, size: Size, decor: Decor, settings: Edi
   // The row for the hint also says which rows of a long text are shown.
   const shownWithHint = Math.min(body.count, least + left - Math.min(left, noted));
   const clipped = shownWithHint < body.count;
+  const note = notes.length > 0;
   const shown = clipped && !note && left > 0 ? Math.min(body.count, least + left - 1) : shownWithHint;
   const top = Math.max(0, Math.min(body.cursor.row - Math.floor(shown / 2), body.count - shown));
   const rows = body.rows(top, top + shown);
   const place: StyledLine = [{ text: `rows ${top + 1}-${top + shown} of ${body.count}`, role: 'dim' }];
-  const hint = note ?? (clipped ? place : undefined);
-  const under = [...menu, ...(hint && left > 0 ? [hint] : []), ...status].map(row => fitted(row, columns));
+  const hint = note ? notes : clipped ? [place] : [];
+  const under = [...menu, ...hint.slice(0, Math.max(0, left)), ...status].map(row => fitted(row, columns));
   return { rows: [...rows, ...under], cursor: { row: body.cursor.row - top, col: body.cursor.col }, columns };
 }
 
@@ -85,10 +98,10 @@ export function finished(
   decor: Decor,
   settings: EditorSettings,
 ): readonly StyledLine[] {
-  const marks = decor.colour(text, text.length);
+  const highlights = decor.colour(text, text.length);
   let start = 0;
   const lines = text.split('\n').map((row, i) => {
-    const spans = paintPart(text, start, start + row.length, marks, Number.POSITIVE_INFINITY);
+    const spans = paintPart(text, start, start + row.length, highlights, Number.POSITIVE_INFINITY);
     start += row.length + 1;
     return [i === 0 ? state.prompt : settings.continuation, ...spans];
   });
@@ -107,7 +120,10 @@ function lineRows(state: EditorState, columns: number, decor: Decor, settings: E
   const { text, cursor } = state.buffer;
   // A narrow screen keeps room for at least a few letters beside the prompt.
   const room = Math.max(0, columns - 6);
-  const prompt = cut(state.prompt, Math.max(room, Math.min(columns - 1, 2)));
+  // In vi's normal mode the blank behind the prompt is a mark.
+  const isNormal = settings.keys === 'vi' && state.vi.mode === 'normal';
+  const shown = isNormal ? { ...state.prompt, text: state.prompt.text.replace(/ $/, ':') } : state.prompt;
+  const prompt = cut(shown, Math.max(room, Math.min(columns - 1, 2)));
   const continuation = cut(settings.continuation, Math.min(room, Math.floor(columns / 3)));
   const leads = { prompt: width(prompt.text), continuation: width(continuation.text) };
   const laid = layOut(text, leads, columns);
@@ -120,19 +136,20 @@ function lineRows(state: EditorState, columns: number, decor: Decor, settings: E
   if (overflow) place = { row: at + 1, col: 0 };
   const blank: Row = { start: cursor, end: cursor, lead: 'none' };
   const rows = overflow ? [...laid.slice(0, at + 1), blank, ...laid.slice(at + 1)] : laid;
-  const marks = decor.colour(text, cursor);
+  const highlights = decor.colour(text, cursor);
   const grey = cursor === text.length && !state.search ? (state.suggestion.split('\n')[0] ?? '') : '';
   return {
     count: rows.length,
     cursor: place,
     rows: (from, to) =>
       rows.slice(from, to).map((part, i) => {
-        const spans = paintPart(text, part.start, part.end, marks, columns);
+        const spans = paintPart(text, part.start, part.end, highlights, columns);
         const before = part.lead === 'prompt' ? [prompt] : part.lead === 'continuation' ? [continuation] : [];
         const whole = [...before, ...spans];
         if (grey === '' || from + i !== rows.length - 1) return whole;
         // Grey text never makes a row of its own.
-        const fitting = head(drawnText(grey, columns), columns - place.col - 1);
+        const room = columns - place.col - 1;
+        const fitting = room > 0 ? fit(drawnText(grey, columns), room) : '';
         return fitting === '' ? whole : [...whole, { text: fitting, role: 'suggestion' as const }];
       }),
   };
@@ -163,26 +180,39 @@ function paintPart(
   text: string,
   start: number,
   end: number,
-  marks: readonly Mark[],
+  highlights: readonly Highlight[],
   columns: number,
 ): Span[] {
   const out: Span[] = [];
   let at = start;
-  const put = (to: number, mark?: Mark) => {
+  const put = (to: number, highlight?: Highlight) => {
     if (to <= at) return;
     const shown = drawnText(text.slice(at, to), columns);
     at = to;
-    if (!mark) out.push({ text: shown });
-    else out.push({ text: shown, role: mark.role, ...(mark.underline ? { underline: true } : {}) });
+    if (!highlight) out.push({ text: shown });
+    else out.push({ text: shown, role: highlight.role, ...(highlight.underline ? { underline: true } : {}) });
   };
-  for (const mark of marks) {
-    if (mark.end <= at) continue;
-    if (mark.start >= end) break;
-    put(Math.min(mark.start, end));
-    put(Math.min(mark.end, end), mark);
+  for (const highlight of highlights) {
+    if (highlight.end <= at) continue;
+    if (highlight.start >= end) break;
+    put(Math.min(highlight.start, end));
+    put(Math.min(highlight.end, end), highlight);
   }
   put(end);
   return out;
+}
+
+/** A hint that is too wide for one row takes a second one where there is room. */
+function hintRows(state: EditorState, columns: number, most: number): readonly StyledLine[] {
+  const row = hintRow(state);
+  if (row === undefined) return [];
+  if (most < 2 || lineWidth(row) <= columns) return [fitLine(row, columns)];
+  const [first = [], ...rest] = wrapLine(row, columns, 2);
+  const joined = rest.flatMap((part, i) => [
+    ...(i > 0 ? [{ text: ' ' }] : []),
+    ...(i > 0 ? part.slice(1) : part),
+  ]);
+  return rest.length === 0 ? [first] : [first, fitLine(joined, columns)];
 }
 
 function hintRow(state: EditorState): StyledLine | undefined {
@@ -195,15 +225,21 @@ function hintRow(state: EditorState): StyledLine | undefined {
 function questionRows(text: string, columns: number): readonly StyledLine[] {
   const rows = text.split('\n').flatMap((row): string[] => {
     const out: string[] = [];
-    let rest = drawnText(row, columns);
-    // One cell is kept free for the blank behind the question.
-    while (width(rest) > columns - 1) {
-      const first = head(rest, columns - 1) || rest.slice(0, 1);
-      // At a blank where there is one.
-      const blank = first.lastIndexOf(' ');
-      const end = blank > 0 ? blank : Math.max(1, first.length);
-      out.push(rest.slice(0, end));
-      rest = rest.slice(blank > 0 ? end + 1 : end);
+    let rest = '';
+    let used = 0;
+    for (const letter of letters(drawnText(row, columns))) {
+      const cells = width(letter);
+      // One cell is kept free for the blank behind the question.
+      if (used + cells > columns - 1 && rest !== '') {
+        // At a blank where there is one.
+        const blank = letter === ' ' ? rest.length : rest.lastIndexOf(' ');
+        out.push(blank > 0 ? rest.slice(0, blank) : rest);
+        rest = blank > 0 ? rest.slice(blank + 1) : '';
+        used = width(rest);
+        if (letter === ' ') continue;
+      }
+      rest += letter;
+      used += cells;
     }
     return [...out, rest];
   });
@@ -222,17 +258,28 @@ function panelRows(panel: readonly StyledLine[], columns: number, height: number
   return [...rows.slice(0, height - 2), more, ...last];
 }
 
-// What is in the foreground, and behind it what is typed ahead.
-function busyRow(busy: NonNullable<EditorState['busy']>, columns: number): StyledLine {
-  let ahead = '';
-  for (const input of busy.kept) {
-    if (input.type !== 'key') ahead += input.text;
-    else if (input.key === 'Enter') ahead = '';
-    else if (input.key === 'Backspace') ahead = ahead.slice(0, -1);
-  }
+/** So many of the lines that wait are shown. */
+const MOST_WAITING = 3;
+
+// The lines that wait, then what is in the foreground, and behind it what is typed now.
+function busyRows(busy: NonNullable<EditorState['busy']>, columns: number): readonly StyledLine[] {
+  const { lines, rest } = ahead(busy.kept);
+  const shown = lines.slice(0, lines.length > MOST_WAITING ? MOST_WAITING - 1 : MOST_WAITING);
+  const more = lines.length - shown.length;
+  const waiting = shown.map(
+    (line): StyledLine => [
+      { text: 'then ', role: 'dim' },
+      { text: drawnText(line.replace(/\s*\n\s*/g, ' '), columns) },
+    ],
+  );
+  if (more > 0) waiting.push([{ text: `and ${more} more lines`, role: 'dim' }]);
   const spans: Span[] = busy.text === '' ? [] : [{ text: drawnText(`${busy.text} `, columns), role: 'dim' }];
-  const tail = drawnText(ahead.slice(ahead.lastIndexOf('\n') + 1), columns);
-  return fitLine(tail === '' ? spans : [...spans, { text: tail }], columns - 1);
+  const tail = drawnText(rest.slice(rest.lastIndexOf('\n') + 1), columns);
+  const typed: StyledLine[] = tail === '' ? [] : [[{ text: tail }]];
+  const together = [...spans, ...typed.flat()];
+  const fits = together.reduce((sum, span) => sum + width(span.text), 0) < columns;
+  const rows = fits || spans.length === 0 ? [together] : [spans, ...typed];
+  return [...waiting, ...rows].map(row => fitLine(row, columns - 1));
 }
 
 // Rows with the cursor behind the last one, and the status rows under them where there is room.

@@ -1,6 +1,6 @@
 // Walking through the history and searching in it, as changes of the editor's state.
 import { buffer, rowStart, vertical } from './buffer.ts';
-import { find, newer, older, remember, type Walk } from './history.ts';
+import { find, findNear, newer, older, remember, type Walk } from './recall.ts';
 import { changed, type EditorState, just, moved, type Outcome, type Search, withEffect } from './state.ts';
 
 /** Up (-1) or Down (1): to the row above or below; beyond the first and last row, through the history. */
@@ -45,7 +45,7 @@ export function search(state: EditorState, step: -1 | 1): Outcome {
     const index = (state.last === 'walk' ? state.walk?.index : undefined) ?? state.history.length;
     return just({
       ...state,
-      search: { step, query: '', index, failed: false, before: state.buffer },
+      search: { step, query: '', index, failed: false, near: false, before: state.buffer },
       menu: undefined,
     });
   }
@@ -61,11 +61,11 @@ export function refine(state: EditorState, query: string): Outcome {
     return just({
       ...state,
       buffer: going.before,
-      search: { ...going, query, index: state.history.length, failed: false },
+      search: { ...going, query, index: state.history.length, failed: false, near: false },
     });
   }
   const from = query.startsWith(going.query) && going.query !== '' ? going.index : state.history.length;
-  return seek(state, { ...going, query }, from);
+  return seek(state, { ...going, query, near: false }, from);
 }
 
 function seek(state: EditorState, to: Search, from: number): Outcome {
@@ -76,9 +76,22 @@ function seek(state: EditorState, to: Search, from: number): Outcome {
   while (hit && from !== to.index && state.history[hit.index] === state.buffer.text) {
     hit = find(state.history, hit.index + to.step, to.step, to.query);
   }
-  if (!hit) return withEffect({ ...state, search: { ...to, failed: true } }, { type: 'bell' });
+  if (!hit) return seekNear(state, to);
   const text = state.history[hit.index] ?? '';
-  return just({ ...state, buffer: buffer(text, hit.at), search: { ...to, index: hit.index, failed: false } });
+  return just({
+    ...state,
+    buffer: buffer(text, hit.at),
+    search: { ...to, index: hit.index, failed: false, near: false },
+  });
+}
+
+/** Where no line holds the query: the line that comes nearest, or the next one in that order. */
+function seekNear(state: EditorState, to: Search): Outcome {
+  const near = findNear(state.history, to.query);
+  const index = near[to.near ? near.indexOf(to.index) - to.step : 0];
+  if (index === undefined) return withEffect({ ...state, search: { ...to, failed: true } }, { type: 'bell' });
+  const text = state.history[index] ?? '';
+  return just({ ...state, buffer: buffer(text, 0), search: { ...to, index, failed: false, near: true } });
 }
 
 /** Ends a search: with the line it found, or back at the one before it. */
@@ -100,7 +113,12 @@ export function endSearch(state: EditorState, keep: boolean): EditorState {
 /** What the hint row shows while a search goes on. */
 export function searchText(going: Search): string {
   const where = going.step < 0 ? 'search back' : 'search forward';
-  return `${where}: ${going.query}${going.failed ? '  (nothing found)' : ''}`;
+  const what = going.failed
+    ? '  (nothing found)'
+    : going.near
+      ? '  (no line holds it, this one comes near)'
+      : '';
+  return `${where}: ${going.query}${what}`;
 }
 
 /** The state with a line that was run added to its history. */

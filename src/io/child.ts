@@ -10,7 +10,7 @@ import { safe } from '../text/safe.ts';
 import { SocketTransport } from './socket.ts';
 import { Tail } from './tail.ts';
 
-export interface Exit {
+interface ChildEnd {
   /** The exit status; absent where a signal ended it. */
   readonly code?: number;
   readonly signal?: string;
@@ -18,16 +18,16 @@ export interface Exit {
   readonly said: string;
 }
 
-export interface Child {
+interface Child {
   readonly pid: number;
   /** Its monitor. */
   readonly transport: Transport;
-  readonly exited: Promise<Exit>;
+  readonly exited: Promise<ChildEnd>;
   /** Ends it in an orderly way (SIGTERM), after three seconds by force. Resolves when it has ended. */
   close(): Promise<void>;
 }
 
-export interface SpawnOptions {
+interface SpawnOptions {
   /** A row that it writes to its standard output or standard error; not safe to print as it stands. */
   readonly onRow?: (row: string) => void;
   readonly cwd?: string;
@@ -56,7 +56,7 @@ export async function spawnQemu(argv: readonly string[], options: SpawnOptions =
     child.once('spawn', resolve);
     child.once('error', cause => reject(notStarted(program, cause)));
   });
-  const exited = new Promise<Exit>(resolve => {
+  const exited = new Promise<ChildEnd>(resolve => {
     child.once('close', (code, signal) => {
       resolve({
         said: said.text,
@@ -101,10 +101,10 @@ function notStarted(program: string, cause: unknown): QmpshError {
 /** The end of the connection says how the process ended, when it did not end well. */
 class ChildTransport implements Transport {
   readonly #inner: SocketTransport;
-  readonly #exited: Promise<Exit>;
+  readonly #exited: Promise<ChildEnd>;
   readonly #program: string;
 
-  constructor(inner: SocketTransport, exited: Promise<Exit>, program: string) {
+  constructor(inner: SocketTransport, exited: Promise<ChildEnd>, program: string) {
     this.#inner = inner;
     this.#exited = exited;
     this.#program = program;
@@ -135,7 +135,7 @@ class ChildTransport implements Transport {
     this.#inner.hold(on);
   }
 
-  #reason({ code, signal, said }: Exit): Error {
+  #reason({ code, signal, said }: ChildEnd): Error {
     const how = code === undefined ? `was ended by ${signal}` : `ended with status ${code}`;
     const words = said === '' ? '' : `: ${safe(said)}`;
     const advice = code === undefined ? 'The VM is gone with it.' : 'Look at the command behind --.';

@@ -2,7 +2,9 @@
 import type { Clock } from '../qmp/transport.ts';
 
 export const CLOCK: Clock = {
-  now: () => Date.now(),
+  // `performance` does the same, and is eleven modules of Node's that nothing else here needs.
+  now: () => Math.floor(process.uptime() * 1000),
+  time: () => Date.now(),
   after: (ms, run) => {
     // A timer takes 2^31 - 1 ms at most, and runs at once when given more.
     const timer = setTimeout(run, Math.min(ms, 0x7fffffff));

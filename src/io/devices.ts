@@ -1,34 +1,21 @@
-// Which properties a device has. Asking for them makes a device, and some cannot be made: that ends the QEMU that is
+// Which properties a device has, or another type of object. Asking for them makes a device, and some cannot be made: that ends the QEMU that is
 // asked. So it is never the user's VM but one that is started for the question (30 ms), from the same program. Answers
 // are kept in the cache folder, by version and package.
 import { createHash } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Greeting } from '../qmp/message.ts';
 import { qemuVersion as greetingVersion } from '../render/welcome.ts';
+import { type Property, propertiesIn } from '../schema/learned.ts';
 import { Session } from '../session/client.ts';
-import {
-  isArray,
-  isObject,
-  type Json,
-  type JsonObject,
-  member,
-  parseJson,
-  stringifyJson,
-} from '../text/json.ts';
+import { isObject, type Json, type JsonObject, parseJson, stringifyJson } from '../text/json.ts';
 import { spawnQemu } from './child.ts';
 import { CLOCK } from './clock.ts';
 import { readIfThere, replaceFile } from './files.ts';
 import { folderPath } from './folders.ts';
-import { findMonitors } from './monitors.ts';
+import { servingProgram } from './peer.ts';
 import { findQemu, qemuVersion } from './qemu.ts';
 
-export interface Property {
-  readonly text: string;
-  readonly note: string;
-}
-
-/** The properties of a VM's devices, learned one device at a time. */
+/** The properties of a VM's devices and of its other types of objects, learned one type at a time. */
 export class Devices {
   readonly #find: () => Promise<string | undefined>;
   readonly #greeting: Greeting;
@@ -43,31 +30,33 @@ export class Devices {
   }
 
   /** What is known now. */
-  of(driver: string): readonly Property[] | undefined {
-    return this.#known.get(driver);
+  of(type: string): readonly Property[] | undefined {
+    return this.#known.get(type);
   }
 
-  /** Learns a device's properties. Where none can be learned, it has none. */
-  load(driver: string): Promise<void> {
-    if (this.#known.has(driver)) return Promise.resolve();
+  /** Learns a type's properties. Where none can be learned, it has none. */
+  load(type: string, kind: 'device' | 'object' = 'device'): Promise<void> {
+    if (this.#known.has(type)) return Promise.resolve();
     const running =
-      this.#loading.get(driver) ?? this.#load(driver).finally(() => this.#loading.delete(driver));
-    this.#loading.set(driver, running);
+      this.#loading.get(type) ?? this.#load(type, kind).finally(() => this.#loading.delete(type));
+    this.#loading.set(type, running);
     return running;
   }
 
-  async #load(driver: string): Promise<void> {
+  async #load(type: string, kind: 'device' | 'object'): Promise<void> {
     this.#opening ??= this.#open();
     const source = await this.#opening;
-    if (this.#known.has(driver)) return;
+    if (this.#known.has(type)) return;
     if (source === undefined) {
-      this.#known.set(driver, []);
+      this.#known.set(type, []);
       return;
     }
-    const value = await ask(source.program, driver).catch(() => []);
-    this.#known.set(driver, properties(value));
+    const value = await ask(source.program, type, kind).catch(() => undefined);
+    this.#known.set(type, propertiesIn(value ?? []));
+    if (value === undefined) return; // it may go well the next time the shell is started
     try {
-      replaceFile(source.cache, stringifyJson({ ...readCache(source.cache), [driver]: value }));
+      if (source.cache === undefined) return;
+      replaceFile(source.cache, stringifyJson({ ...readCache(source.cache), [type]: value }));
     } catch {
       // Without a cache it is asked again next time.
     }
@@ -78,40 +67,42 @@ export class Devices {
     if (program === undefined) return undefined;
     const key = `${greetingVersion(this.#greeting)} ${this.#greeting.QMP.version.package} ${basename(program)}`;
     const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
-    const cache = `${folderPath('cache')}/devices-${name}.json`;
-    for (const [driver, rows] of Object.entries(readCache(cache))) this.#known.set(driver, properties(rows));
+    const cache = cachePath(name);
+    for (const [type, rows] of Object.entries(readCache(cache))) {
+      const found = propertiesIn(rows);
+      if (found.length > 0) this.#known.set(type, found);
+    }
     return { program, cache };
   }
 }
 
 interface Source {
   readonly program: string;
-  readonly cache: string;
+  /** Undefined where there is no home. */
+  readonly cache: string | undefined;
 }
 
-function readCache(path: string): JsonObject {
+function cachePath(name: string): string | undefined {
   try {
-    const value = parseJson(readIfThere(path) ?? '{}');
+    return `${folderPath('cache')}/devices-${name}.json`;
+  } catch {
+    return undefined;
+  }
+}
+
+function readCache(path: string | undefined): JsonObject {
+  try {
+    const value = parseJson((path === undefined ? undefined : readIfThere(path)) ?? '{}');
     return isObject(value) ? value : {};
   } catch {
     return {}; // half a file, or not ours to read
   }
 }
 
-/** The program of the VM at an address: that of its process where it runs here, else one of the same version. */
-export async function programOf(
-  address: string,
-  pid: number | undefined,
-  greeting: Greeting,
-): Promise<string | undefined> {
-  const process = pid ?? findMonitors().find(one => one.address === address)?.pid;
-  if (process !== undefined) {
-    try {
-      return readlinkSync(`/proc/${process}/exe`);
-    } catch {
-      // another user's process, or no /proc
-    }
-  }
+/** The program of the VM at an address: that of the process that serves it here, else one of the same version. */
+export async function programOf(address: string, greeting: Greeting): Promise<string | undefined> {
+  const serving = servingProgram(address);
+  if (serving !== undefined) return serving;
   try {
     const program = findQemu();
     return (await qemuVersion(program)) === greetingVersion(greeting) ? program : undefined;
@@ -120,35 +111,24 @@ export async function programOf(
   }
 }
 
-async function ask(program: string, driver: string): Promise<Json> {
+/** The type that an alias stands for, which device_add takes and no query does: virtio-blk. */
+function aliased(program: string, type: string): readonly string[] {
+  if (!/^virtio-[a-z0-9-]+$/.test(type)) return [];
+  return [`${type}${program.endsWith('s390x') ? '-ccw' : '-pci'}`];
+}
+
+/** QEMU's answer; undefined where there is none: it refuses, or does not survive the question. */
+async function ask(program: string, type: string, kind: 'device' | 'object'): Promise<Json | undefined> {
   const vm = await spawnQemu([program, '-machine', 'none', '-nodefaults', '-display', 'none', '-S']);
   try {
     const session = await Session.open(vm.transport, { clock: CLOCK, address: program });
-    const reply = await session.execute('device-list-properties', { typename: driver });
-    return reply.kind === 'success' ? reply.value : [];
+    const query = kind === 'device' ? 'device-list-properties' : 'qom-list-properties';
+    for (const typename of kind === 'device' ? [type, ...aliased(program, type)] : [type]) {
+      const reply = await session.execute(query, { typename });
+      if (reply.kind === 'success') return reply.value;
+    }
+    return undefined;
   } finally {
     void vm.close(); // nobody need wait for its end
   }
-}
-
-function properties(value: Json): readonly Property[] {
-  const rows = (isArray(value) ? value : []).filter(isObject).flatMap(row => {
-    const name = member(row, 'name');
-    return typeof name === 'string' ? [{ text: name, note: noteOf(row) }] : [];
-  });
-  // Those that are experiments or for old machines begin with `x-`.
-  const last = ({ text }: Property) => (text.startsWith('x-') ? 1 : 0);
-  return rows.sort((a, b) => last(a) - last(b) || (a.text < b.text ? -1 : 1));
-}
-
-function noteOf(row: JsonObject): string {
-  const { type, description } = row;
-  const value = member(row, 'default-value');
-  return [
-    typeof type === 'string' ? type : '',
-    value === undefined ? '' : `default ${typeof value === 'string' ? value : stringifyJson(value)}`,
-    typeof description === 'string' ? description : '',
-  ]
-    .filter(part => part !== '')
-    .join(' · ');
 }

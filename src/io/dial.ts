@@ -7,14 +7,21 @@ import { duration } from '../text/size.ts';
 export interface ConnectOptions {
   /** Milliseconds until the other side must have taken the connection. */
   readonly timeout?: number;
+  /** Told where somebody else has to connect first. */
+  readonly waiting?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
 const TIMEOUT = 10_000;
 
+interface DialOptions extends ConnectOptions {
+  /** What a socket says when it can be used. */
+  readonly event?: 'connect' | 'secureConnect';
+}
+
 /** A connected socket, or the error that it, the clock or the signal gave. */
-export function dial(start: () => Socket, address: string, options: ConnectOptions): Promise<Socket> {
-  const { timeout = TIMEOUT, signal } = options;
+export function dial(start: () => Socket, address: string, options: DialOptions): Promise<Socket> {
+  const { timeout = TIMEOUT, signal, event = 'connect' } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(interrupted());
     const socket = start();
@@ -34,7 +41,7 @@ export function dial(start: () => Socket, address: string, options: ConnectOptio
     const timer = setTimeout(() => fail(noAnswer(address, timeout)), timeout);
     signal?.addEventListener('abort', abort, { once: true });
     socket.once('error', fail);
-    socket.once('connect', () => settle(() => resolve(socket)));
+    socket.once(event, () => settle(() => resolve(socket)));
   });
 }
 

@@ -1,13 +1,15 @@
 // Files of the user's: the schema, the settings, the history, the log.
 import {
-  appendFileSync,
   closeSync,
   existsSync,
+  fstatSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -24,6 +26,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is no folder',
   ENOSPC: 'the disk is full',
   EROFS: 'the file system is read-only',
+  EPERM: 'the system does not allow it',
+  EFBIG: 'the file would be larger than is allowed',
+  EDQUOT: 'the disk quota is used up',
 };
 
 /** Why a file operation failed, as half a sentence. */
@@ -54,11 +59,21 @@ export function readIfThere(path: string): string | undefined {
 /** Replaces a file at once (mode 0600), so that a crash leaves the old or the new text. Throws a usage error. */
 export function replaceFile(path: string, text: string): void {
   writing(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const draft = `${path}.${process.pid}.new`;
-    writeFileSync(draft, text, { mode: 0o600 });
-    renameSync(draft, path);
+    makeFolders(dirname(path));
+    swapIn(path, text, 0o600);
   });
+}
+
+/** Puts a new file in the place of another at once. Throws what writing throws, and leaves no draft then. */
+export function swapIn(path: string, text: string | Uint8Array, mode: number): void {
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    writeFileSync(draft, text, { mode });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 function writing(path: string, write: () => void): void {
@@ -69,13 +84,18 @@ function writing(path: string, write: () => void): void {
   }
 }
 
-/** Makes an empty file (mode 0600); a file that is there already is a usage error. */
-export function createFile(path: string): void {
+/** Makes a file (mode 0600) with a text in it, or none; a file that is there already is a usage error. */
+export function createFile(path: string, text: string): void {
+  let fd: number | undefined;
   try {
-    writeFileSync(path, '', { mode: 0o600, flag: 'wx' });
+    fd = openSync(path, 'wx', 0o600);
+    writeFileSync(fd, text);
   } catch (error) {
+    if (fd !== undefined) rmSync(path, { force: true });
     const why = code(error) === 'EEXIST' ? 'it exists already' : reason(error);
     throw new QmpshError('usage', `cannot make ${path}: ${why}`, { cause: error });
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
@@ -102,10 +122,38 @@ export function writeDocument(path: string, folder: string, text: string, ours: 
   return full;
 }
 
-/** Appends to a file (made with mode 0600 when it is new). Throws a usage error. */
+/** Appends to a file (made with mode 0600 when it is new): all of the text or nothing. Throws a usage error. */
 export function appendTo(path: string, text: string): void {
   writing(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    appendFileSync(path, text, { mode: 0o600 });
+    makeFolders(dirname(path));
+    const fd = openSync(path, 'a', 0o600);
+    try {
+      appendWhole(fd, text);
+    } finally {
+      closeSync(fd);
+    }
   });
+}
+
+/** Appends all of the text to an open file; where the disk gets full in the middle, none of it stays. Throws what `write` throws. */
+export function appendWhole(fd: number, text: string): void {
+  const before = fstatSync(fd);
+  try {
+    writeFileSync(fd, text);
+  } catch (error) {
+    if (before.isFile()) ftruncateSync(fd, before.size);
+    throw error;
+  }
+}
+
+/** Makes a folder of ours and those above it (mode 0700). */
+function makeFolders(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // On a read-only file system Node says "no such file" here; the folder that cannot be made gives the reason.
+    for (let at = path; code(error) === 'ENOENT' && at !== dirname(at); at = dirname(at))
+      if (existsSync(dirname(at))) mkdirSync(at, { mode: 0o700 });
+    throw error;
+  }
 }

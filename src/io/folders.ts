@@ -1,7 +1,6 @@
-// Where the shell keeps its own files (XDG Base Directory Specification): state (history, progress), settings, caches.
-import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { QmpshError } from '../qmp/errors.ts';
 
 const KINDS = {
   state: ['XDG_STATE_HOME', '.local/state'],
@@ -10,18 +9,35 @@ const KINDS = {
   data: ['XDG_DATA_HOME', '.local/share'],
 } as const;
 
-export type FolderKind = keyof typeof KINDS;
+const NAMES: Readonly<Record<keyof typeof KINDS, string>> = {
+  state: 'history is',
+  config: 'settings are',
+  cache: 'caches are',
+  data: 'pages are',
+};
 
-/** The path of a folder of ours, whether it exists or not. A relative $XDG_... is ignored, as the specification says. */
+type FolderKind = keyof typeof KINDS;
+
+/**
+ * The path of a folder of ours, whether it exists or not. A relative $XDG_... is ignored, as the specification says; an
+ * empty or relative $HOME is none, since files would go to wherever the shell was started: the account's home counts then.
+ * Throws a usage error where the account has none either.
+ */
 export function folderPath(kind: FolderKind, env: NodeJS.ProcessEnv = process.env): string {
   const [variable, below] = KINDS[kind];
   const base = env[variable];
-  return join(base && isAbsolute(base) ? base : join(env['HOME'] || homedir(), below), 'qmpsh');
+  if (base && isAbsolute(base)) return join(base, 'qmpsh');
+  const home = [env['HOME'], accountHome()].find(path => path !== undefined && isAbsolute(path));
+  if (home !== undefined) return join(home, below, 'qmpsh');
+  throw new QmpshError('usage', `there is no home folder, so no ${NAMES[kind]} kept`, {
+    advice: `Set HOME or ${variable} to the path of a folder.`,
+  });
 }
 
-/** The path of a folder of ours, made (mode 0700) when it is missing. Throws what `mkdir` throws. */
-export function makeFolder(kind: FolderKind, env: NodeJS.ProcessEnv = process.env): string {
-  const path = folderPath(kind, env);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  return path;
+function accountHome(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined; // a user id without an account
+  }
 }

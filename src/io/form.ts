@@ -5,6 +5,8 @@ import { safe } from '../text/safe.ts';
 export interface Field {
   readonly name: string;
   readonly help?: string;
+  /** What is typed is not shown. */
+  readonly secret?: boolean;
   readonly choices?: readonly string[];
   /** The sentence that says what is wrong with a value, or undefined. */
   readonly check?: (value: string) => string | undefined;
@@ -13,7 +15,7 @@ export interface Field {
 /** Asks for each value; undefined when the questions were left (Ctrl-C, Esc). Output goes to standard error. */
 export async function askFields(fields: readonly Field[]): Promise<ReadonlyMap<string, string> | undefined> {
   const given = new Map<string, string>();
-  for (const { name, help, choices, check } of fields) {
+  for (const { name, help, choices, check, secret } of fields) {
     const message = safe(help === undefined ? name : `${name}: ${help}`);
     const question = choices
       ? ({
@@ -23,12 +25,12 @@ export async function askFields(fields: readonly Field[]): Promise<ReadonlyMap<s
           choices: choices.map(value => ({ title: safe(value), value })),
         } as const)
       : ({
-          type: 'text',
+          type: secret ? 'password' : 'text',
           name: 'value',
           message,
           validate: (value: string) => (value === '' ? 'A value is needed.' : (check?.(value) ?? true)),
         } as const);
-    const { value } = await answered(prompts({ ...question, stdout: process.stderr }));
+    const { value } = await unlessEnded(prompts({ ...question, stdout: process.stderr }));
     if (typeof value !== 'string') return undefined;
     given.set(name, value);
   }
@@ -45,13 +47,20 @@ export async function askKey(question: string, keys: readonly string[]): Promise
       typed === '' || keys.includes(typed.trim().toLowerCase()) || `One of ${keys.join(', ')}.`,
     stdout: process.stderr,
   });
-  const { value } = await answered(asked);
+  const { value } = await unlessEnded(asked);
   if (typeof value !== 'string') return undefined;
   return value.trim() === '' ? keys[0] : value.trim().toLowerCase();
 }
 
+/** A line of the person's own; undefined where none was typed. */
+export async function askLine(): Promise<string | undefined> {
+  const asked = prompts({ type: 'text', name: 'value', message: '(QEMU)', stdout: process.stderr });
+  const { value } = await unlessEnded(asked);
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
 /** Resolves without a value when the process is told to end: whoever could answer is gone, for later questions, too. */
-function answered(question: Promise<{ readonly value?: unknown }>): Promise<{ readonly value?: unknown }> {
+function unlessEnded(question: Promise<{ readonly value?: unknown }>): Promise<{ readonly value?: unknown }> {
   ended ??= new Promise(resolve => {
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve({}));
   });

@@ -9,7 +9,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export interface Guarded {
+interface Guarded {
   /** Starts the program; resolves with its pid. Rejects when it was closed before. */
   start(): Promise<number>;
   /** When the program has ended, however. */

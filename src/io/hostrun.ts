@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { IPty } from 'node-pty';
 import { safe } from '../text/safe.ts';
+import { endGroup, statusOf } from './group.ts';
 
 export interface HostRun {
   /** Exit status; 128 + n after signal n. */
@@ -10,7 +11,7 @@ export interface HostRun {
   readonly output: string;
 }
 
-export interface HostRunOptions {
+interface HostRunOptions {
   readonly folder: string;
   /** Ends the command. */
   readonly signal?: AbortSignal;
@@ -19,8 +20,10 @@ export interface HostRunOptions {
 const COLUMNS = 200;
 /** So much output is kept, from the beginning. */
 const KEPT = 1024 * 1024;
+/** Milliseconds in which what stands in a pipe has been read. */
+const DRAINED = 300;
 
-/** Runs `/bin/sh -c` with no input. Rejects when the shell itself cannot be started. */
+/** Runs `/bin/sh -c` with no input. The signal ends it and what it started. Rejects when the shell itself cannot be started. */
 export async function runOnHost(command: string, options: HostRunOptions): Promise<HostRun> {
   const pty = await loadPty();
   return pty ? onPty(pty, command, options) : onPipe(command, options);
@@ -55,13 +58,14 @@ function onPty(pty: Pty, command: string, { folder, signal }: HostRunOptions): P
     child.onData(text => {
       if (output.length < KEPT) output += text;
     });
-    const stop = () => child.kill('SIGTERM');
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted) stop();
+    // (The leader of a pty's session is also that of the group its commands are in.)
+    const ending = endWhen(signal, child.pid);
     child.onExit(({ exitCode, signal: number }) => {
-      signal?.removeEventListener('abort', stop);
-      const status = number ? 128 + number : exitCode;
-      setImmediate(() => resolve({ status, output: tidy(output) }));
+      void ending
+        .done()
+        .then(() =>
+          setImmediate(() => resolve({ status: number ? 128 + number : exitCode, output: tidy(output) })),
+        );
     });
   });
 }
@@ -71,20 +75,43 @@ function onPipe(command: string, { folder, signal }: HostRunOptions): Promise<Ho
     const child = spawn('/bin/sh', ['-c', `exec 2>&1\n${command}`], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
     });
+    child.on('error', reject);
+    if (child.pid === undefined) return;
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (output.length < KEPT) output += text;
     });
-    const stop = () => child.kill('SIGTERM');
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted) stop();
-    child.on('error', reject);
-    child.on('close', (code, by) => {
-      signal?.removeEventListener('abort', stop);
-      resolve({ status: code ?? (by === null ? 1 : 143), output: tidy(output) });
+    const closed = new Promise(done => child.stdout.on('close', done));
+    const ending = endWhen(signal, child.pid);
+    child.on('exit', (code, by) => {
+      void ending
+        .done()
+        // What it left in the background may hold the pipe for ever; what was printed before is in it already.
+        .then(() => Promise.race([closed, new Promise(late => setTimeout(late, DRAINED))]))
+        .then(() => {
+          child.stdout.destroy();
+          resolve({ status: statusOf(code, by), output: tidy(output) });
+        });
     });
   });
+}
+
+/** Ends a group when the signal says so. `done` resolves when that has happened, or need not happen any more. */
+function endWhen(signal: AbortSignal | undefined, leader: number): { done(): Promise<void> } {
+  let ended = Promise.resolve();
+  const stop = () => {
+    ended = endGroup(leader);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  return {
+    done: () => {
+      signal?.removeEventListener('abort', stop);
+      return ended;
+    },
+  };
 }
 
 /** Rows as they stand in the end: a progress display overwrites itself with carriage returns. */

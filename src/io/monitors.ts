@@ -9,6 +9,8 @@ export interface Monitor {
   readonly pid: number;
   /** The VM's name (`-name`), else the program's. */
   readonly name: string;
+  /** The file of its first disk on the command line, without its folders. */
+  readonly disk?: string;
 }
 
 interface Running {
@@ -23,10 +25,12 @@ export function findMonitors(): readonly Monitor[] {
   return processes.flatMap(running => {
     if (!/^qemu-(system-|kvm|storage-daemon)/.test(basename(running.argv[0] ?? ''))) return [];
     const name = vmName(running.argv);
+    const disk = firstDisk(running.argv);
     return monitorAddresses(running.argv).map(address => ({
       address: absolute(address, running.folder),
       pid: running.pid,
       name,
+      ...(disk === undefined ? {} : { disk }),
     }));
   });
 }
@@ -72,8 +76,25 @@ function vmName(argv: readonly string[]): string {
   return /(?:^|,)guest=([^,]+)/.exec(given)?.[1] ?? given.split(',')[0] ?? given;
 }
 
+function firstDisk(argv: readonly string[]): string | undefined {
+  for (const [i, option] of argv.entries()) {
+    if (!/^--?(?:drive|blockdev|hda|sda)$/.test(option)) continue;
+    const value = argv[i + 1] ?? '';
+    if (/^--?[hs]da$/.test(option)) return basename(value);
+    const json = /"filename"\s*:\s*"([^"]+)"/.exec(value)?.[1];
+    const fields = keyValues(value);
+    const file =
+      json ??
+      fields['file.filename'] ??
+      fields['filename'] ??
+      (/drive$/.test(option) ? fields['file'] : undefined);
+    if (file) return basename(file);
+  }
+  return undefined;
+}
+
 /** The control monitors a QEMU command line opens, as addresses; relative paths stay relative. */
-export function monitorAddresses(argv: readonly string[]): readonly string[] {
+function monitorAddresses(argv: readonly string[]): readonly string[] {
   const found: string[] = [];
   const sockets = new Map<string, string>();
   const control: string[] = [];

@@ -4,12 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
+import { trimTail } from '../text/trim.ts';
+import { statusOf } from './group.ts';
 
 function run(command: string, args: readonly string[], folder: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: folder, stdio: 'inherit' });
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
+    child.on('close', (code, signal) => resolve(statusOf(code, signal)));
   });
 }
 
@@ -35,7 +37,7 @@ export async function editOutside(text: string): Promise<string> {
           advice: '$VISUAL or $EDITOR names the editor.',
         },
       );
-    return readFileSync(path, 'utf8').replace(/\n+$/, '');
+    return trimTail(readFileSync(path, 'utf8'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

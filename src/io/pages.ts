@@ -1,9 +1,9 @@
 // Where pages are: the recipes that ship with the shell, and the user's own.
-import { readdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, isAbsolute, join } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
-import { reason } from './files.ts';
+import { reason, swapIn } from './files.ts';
 import { folderPath } from './folders.ts';
 
 export interface PageFile {
@@ -12,6 +12,8 @@ export interface PageFile {
   readonly path: string;
   /** From the user's folder, not shipped. */
   readonly own: boolean;
+  /** The recipe of the same name, which it stands before. */
+  readonly hides?: string;
 }
 
 /** The folder with the shipped pages: beside the bundle's folder, or below the current one where there is no bundle. */
@@ -19,21 +21,51 @@ export function docsFolder(): string {
   return join(typeof __dirname === 'string' ? dirname(__dirname) : '.', 'docs');
 }
 
-/** Where a user's pages become words: `$XDG_DATA_HOME/qmpsh/pages`. */
-export function ownFolder(): string {
-  return join(folderPath('data'), 'pages');
+/** Where a user's pages become words: `$XDG_DATA_HOME/qmpsh/pages`; undefined where there is no home. */
+function ownFolder(): string | undefined {
+  try {
+    return join(folderPath('data'), 'pages');
+  } catch {
+    return undefined;
+  }
 }
 
 /** All pages that are words, by name; a page of the user's stands before a recipe of the same name. */
 export function findPages(): readonly PageFile[] {
+  return lookForPages().find();
+}
+
+/** What tells whether a page that is a word came, went, or was written anew; and the pages as they were then. */
+export function lookForPages(): { readonly stamp: string; readonly find: () => readonly PageFile[] } {
+  const folder = ownFolder();
+  const own = folder === undefined ? [] : listPages(folder);
+  const stamp = (path: string) => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat ? `${stat.mtimeMs} ${stat.size}` : '';
+  };
+  const files = own.map(file => `${file} ${stamp(join(folder ?? '', file))}`);
+  return {
+    stamp: [stamp(recipesFolder()), ...files].join('\n'),
+    find: () => byName(folder ?? '', own),
+  };
+}
+
+function recipesFolder(): string {
+  return join(docsFolder(), 'recipes');
+}
+
+function byName(ownFolder: string, ownFiles: readonly string[]): readonly PageFile[] {
+  const recipes = recipesFolder();
   const found = new Map<string, PageFile>();
-  for (const [folder, own] of [
-    [join(docsFolder(), 'recipes'), false],
-    [ownFolder(), true],
+  for (const [folder, files, own] of [
+    [recipes, listPages(recipes), false],
+    [ownFolder, ownFiles, true],
   ] as const)
-    for (const file of listPages(folder)) {
+    for (const file of files) {
       const name = basename(file, extname(file));
-      found.set(name, { name, path: join(folder, file), own });
+      const hidden = found.get(name);
+      const hides = hidden && !hidden.own && own ? { hides: hidden.path } : {};
+      found.set(name, { name, path: join(folder, file), own, ...hides });
     }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -63,9 +95,7 @@ export function pathFrom(typed: string, folder: string = process.cwd()): string 
 export function rewriteFile(path: string, text: string): void {
   try {
     const real = realpathSync(path);
-    const draft = `${real}.${process.pid}.new`;
-    writeFileSync(draft, text, { mode: statSync(real).mode & 0o7777 });
-    renameSync(draft, real);
+    swapIn(real, text, statSync(real).mode & 0o7777);
   } catch (error) {
     throw new QmpshError('usage', `cannot write ${path}: ${reason(error)}`, { cause: error });
   }

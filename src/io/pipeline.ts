@@ -1,12 +1,13 @@
 // Text through a command line of the host's shell: `query-block | jq .`
 import { spawn } from 'node:child_process';
+import { statusOf } from './group.ts';
 
 /** Runs it with our standard output and error; gives its exit status (128 + n after signal n). */
 export function runPipeline(command: string, input: string, folder: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', command], { cwd: folder, stdio: ['pipe', 'inherit', 'inherit'] });
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
+    child.on('close', (code, signal) => resolve(statusOf(code, signal)));
     child.stdin.on('error', () => {}); // it did not want all of it: `| head -1`
     child.stdin.end(input);
   });

@@ -20,6 +20,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { QmpshError } from '../qmp/errors.ts';
 import { safe } from '../text/safe.ts';
+import { CLOCK } from './clock.ts';
 import { type Ended, guard } from './guardian.ts';
 import { findQemu, findQemuImg } from './qemu.ts';
 
@@ -39,6 +40,15 @@ export interface PracticeOptions {
   readonly beside?: Practice;
   /** Names the disk `NAME.qcow2`, the node `node-NAME`, and the socket of all but `a`. Default `a`. */
   readonly name?: string;
+  /** Names the node otherwise. */
+  readonly node?: string;
+  /** Names the nodes of all disks otherwise, in order, and the nodes of their files; names as QEMU takes them. */
+  readonly nodes?: readonly string[];
+  readonly files?: readonly string[];
+  /** Names the images of all disks otherwise, in order: names of files in the folder. */
+  readonly images?: readonly string[];
+  /** The nodes of disks that no device uses. */
+  readonly loose?: readonly string[];
   /** A disk without data in it. */
   readonly empty?: boolean;
 }
@@ -61,16 +71,43 @@ const FILLED = 8;
 const SOCKET_PATH = 103;
 const START_LIMIT = 30_000;
 
-/** Starts a practice VM; resolves when its monitor takes connections. Rejects with a QmpshError and leaves nothing. */
+/** Programs that were found to know no sandbox (macOS, a build without seccomp). */
+const withoutSandbox = new Set<string>();
+
+/**
+ * Starts a practice VM; resolves when its monitor takes connections. Rejects with a QmpshError and leaves nothing. Where
+ * QEMU has a sandbox it can start no program, unless the arguments have a `-sandbox` of their own.
+ */
 export async function startPractice(options: PracticeOptions = {}): Promise<Practice> {
+  const qemu = options.qemu ?? findQemu();
+  const isOwn = options.args?.some(arg => /^--?sandbox$/.test(arg)) === true;
+  if (isOwn || withoutSandbox.has(qemu)) return start({ ...options, qemu }, []);
+  try {
+    return await start({ ...options, qemu }, ['-sandbox', 'on,spawn=deny']);
+  } catch (error) {
+    // Trying is the cheapest way to ask: a QEMU that has one, as most have, is started once.
+    if (!(error instanceof QmpshError) || error.code !== 'no-sandbox') throw error;
+    withoutSandbox.add(qemu);
+    return start({ ...options, qemu }, []);
+  }
+}
+
+async function start(
+  options: PracticeOptions & { readonly qemu: string },
+  sandbox: readonly string[],
+): Promise<Practice> {
   const name = options.name ?? 'a';
   if (!/^[a-z][a-z0-9-]{0,15}$/.test(name))
     throw new QmpshError('usage', `${name} cannot name a practice VM`);
   const size = diskSize(options.disk ?? '39M');
-  const more = (options.disks ?? []).map((text, i) => ({ letter: LETTERS[i] ?? '', size: diskSize(text) }));
+  const { nodes = [], files = [], images = [] } = options;
+  const more = (options.disks ?? []).map((text, i) => {
+    const letter = LETTERS[i] ?? '';
+    return { letter, size: diskSize(text), image: images[i + 1] ?? `${letter}.qcow2` };
+  });
   if (more.length > LETTERS.length)
     throw new QmpshError('usage', `a practice VM takes ${LETTERS.length} further disks at most`);
-  const qemu = options.qemu ?? findQemu();
+  const { qemu } = options;
   const shared = options.beside?.folder ?? (options.keep === undefined ? undefined : kept(options.keep));
   const folder = shared ?? temporaryFolder();
   const socketName = name === 'a' ? 'qmp.sock' : `${name}.sock`;
@@ -84,18 +121,27 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Prac
     });
   }
   const leftover = fits && shared !== undefined ? address : socketFolder;
-  const disks = more.flatMap(({ letter }, i) => furtherDisk(letter, i + 1));
+  const ownImage = images[0] ?? `${name}.qcow2`;
+  const ownNode = options.node ?? nodes[0] ?? `node-${name === 'a' ? 'A' : name}`;
+  const device = (number: number, node: string) => (options.loose?.includes(node) ? undefined : number);
+  const disks = more.flatMap(({ letter, image }, i) => {
+    const node = nodes[i + 1] ?? `node-${letter.toUpperCase()}`;
+    return disk(image, device(i + 1, node), node, files[i + 1]);
+  });
   const guarded = guard(folder, leftover, [
     qemu,
-    ...hardware(name, address),
+    ...sandbox,
+    ...HARDWARE,
+    ...disk(ownImage, device(0, ownNode), ownNode, files[0]),
+    ...monitor(address),
     ...disks,
     ...(options.args ?? []),
   ]);
   try {
-    const disk = join(folder, `${name}.qcow2`);
-    if (!existsSync(disk)) await makeDisk(disk, size, options.empty ? 0 : FILLED);
-    for (const { letter, size: bytes } of more) {
-      const path = join(folder, `${letter}.qcow2`);
+    const first = join(folder, ownImage);
+    if (!existsSync(first)) await makeDisk(first, size, options.empty ? 0 : FILLED);
+    for (const { image, size: bytes } of more) {
+      const path = join(folder, image);
       if (!existsSync(path)) await makeDisk(path, bytes, 0);
     }
     options.signal?.throwIfAborted();
@@ -104,11 +150,11 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Prac
     void guarded.exited.then(ended => {
       left = ended;
     });
-    const limit = Date.now() + START_LIMIT;
+    const limit = CLOCK.now() + START_LIMIT;
     while (!(await answers(address))) {
       options.signal?.throwIfAborted();
-      if (left) throw notStarted(qemu, left);
-      if (Date.now() > limit)
+      if (left) throw notStarted(qemu, left, sandbox.length > 0);
+      if (CLOCK.now() > limit)
         throw new QmpshError('timeout', `QEMU opened no monitor within ${START_LIMIT / 1000} s`);
       await new Promise(resume => setTimeout(resume, 2));
     }
@@ -121,25 +167,25 @@ export async function startPractice(options: PracticeOptions = {}): Promise<Prac
   }
 }
 
-function hardware(name: string, address: string): readonly string[] {
-  const node = `node-${name === 'a' ? 'A' : name}`;
+const HARDWARE = ['-nodefaults', '-display', 'none', '-S', '-M', 'q35', '-m', '64'];
+
+function monitor(address: string): readonly string[] {
   // A comma in a value of QEMU's options is written twice.
   const path = address.replaceAll(',', ',,');
-  return [
-    ...['-nodefaults', '-display', 'none', '-S', '-M', 'q35', '-m', '64'],
-    ...['-blockdev', `driver=qcow2,node-name=${node},file.driver=file,file.filename=${name}.qcow2`],
-    ...['-device', `virtio-blk,id=virtio0,drive=${node}`],
-    ...['-chardev', `socket,id=qmp,path=${path},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'],
-  ];
+  return ['-chardev', `socket,id=qmp,path=${path},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'];
 }
 
 const LETTERS = 'bcdefgh';
 
-function furtherDisk(letter: string, number: number): readonly string[] {
-  const node = `node-${letter.toUpperCase()}`;
+/** The disk in an image, as a node, behind the device virtioNUMBER, where it has a number. */
+function disk(image: string, number: number | undefined, node: string, file = ''): readonly string[] {
+  const qcow2 = `driver=qcow2,node-name=${node}`;
+  const own = `driver=file,node-name=${file},filename=${image}`;
   return [
-    ...['-blockdev', `driver=qcow2,node-name=${node},file.driver=file,file.filename=${letter}.qcow2`],
-    ...['-device', `virtio-blk,id=virtio${number},drive=${node}`],
+    ...(file === ''
+      ? ['-blockdev', `${qcow2},file.driver=file,file.filename=${image}`]
+      : ['-blockdev', own, '-blockdev', `${qcow2},file=${file}`]),
+    ...(number === undefined ? [] : ['-device', `virtio-blk,id=virtio${number},drive=${node}`]),
   ];
 }
 
@@ -211,10 +257,23 @@ function kept(path: string): string {
   return folder;
 }
 
-function notStarted(qemu: string, ended: Ended): QmpshError {
+/** SIGSYS, as an exit status: how the sandbox of QEMU 7.2 stops a fork. That of 10.0 and 11.1 refuses it. */
+const BAD_SYSTEM_CALL = 128 + 31;
+const FORK_REFUSED = /Failed to fork .*Operation not permitted/;
+
+function notStarted(qemu: string, ended: Ended, isSandboxed: boolean): QmpshError {
   const last = ended.stderr.trim().split('\n').slice(-5).join('\n');
   const why = last === '' ? `${qemu} says nothing` : safe(last, { keepNewlines: true });
-  return new QmpshError('connect', `QEMU did not start (status ${ended.code}): ${why}`);
+  if (isSandboxed && (ended.code === BAD_SYSTEM_CALL || FORK_REFUSED.test(last)))
+    return new QmpshError(
+      'connect',
+      'QEMU did not start: it was to run a program, which a practice VM must not',
+      {
+        advice: 'With the arguments -sandbox off it may.',
+      },
+    );
+  const code = isSandboxed && /sandbox/i.test(last) ? { code: 'no-sandbox' } : {};
+  return new QmpshError('connect', `QEMU did not start (status ${ended.code}): ${why}`, code);
 }
 
 function said(error: unknown): string {

@@ -1,41 +1,13 @@
-// The QEMU programs of this machine: where they are, which version, and how to get them.
+// The QEMU programs of this machine: where they are, and which version.
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
-import packages from './packages.json';
+import { installHint } from './install.ts';
+import { findProgram } from './program.ts';
 
 type Env = NodeJS.ProcessEnv;
-type Manager = keyof typeof packages.install;
-
-const MANAGERS: readonly Manager[] = ['apt-get', 'dnf', 'pacman', 'apk', 'zypper', 'brew'];
 /** Red Hat ships its x86 emulator under the last name, outside of $PATH. */
 const SYSTEM_NAMES = ['qemu-system-x86_64', 'qemu-kvm', '/usr/libexec/qemu-kvm'];
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** The full path of a program on $PATH; a name with a slash in it is taken as it stands. */
-export function findProgram(name: string, env: Env = process.env): string | undefined {
-  if (name.includes('/')) return isProgram(name) ? name : undefined;
-  const folders = (env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
-  return folders.map(folder => join(folder, name)).find(isProgram);
-}
-
-/** One sentence with the command that installs QEMU here. */
-export function installHint(env: Env = process.env): string {
-  const manager = MANAGERS.find(name => findProgram(name, env));
-  if (!manager) return 'Install qemu-system-x86_64 and qemu-img, or set QMPSH_QEMU to the path of a QEMU.';
-  const words = [...packages.install[manager], ...packages.qemu[manager]];
-  const root = manager === 'brew' || process.getuid?.() === 0 ? '' : 'sudo ';
-  return `Install it with: ${root}${words.join(' ')}`;
-}
 
 /** The emulator: $QMPSH_QEMU where set, else the first of the usual names. Throws a QmpshError when there is none. */
 export function findQemu(env: Env = process.env): string {

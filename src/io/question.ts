@@ -2,7 +2,7 @@
 import prompts from 'prompts';
 import { safe } from '../text/safe.ts';
 
-export interface Choice {
+interface Choice {
   readonly value: string;
   readonly note?: string;
 }
@@ -11,6 +11,8 @@ export type Question =
   | {
       readonly kind: 'text';
       readonly message: string;
+      /** What is typed is not shown. */
+      readonly secret?: boolean;
       /** What is wrong with a text, or undefined. */
       readonly check: (text: string) => string | undefined;
     }
@@ -31,7 +33,7 @@ export async function askQuestion(question: Question): Promise<readonly string[]
     case 'text':
       return one(
         await prompts({
-          type: 'text',
+          type: question.secret ? 'password' : 'text',
           name: 'value',
           message,
           validate: text => question.check(text) ?? true,

@@ -1,16 +1,19 @@
 // A transport over a connected socket of Node's.
 import type { Socket } from 'node:net';
 import type { Transport, TransportListener } from '../qmp/transport.ts';
+import { Outbox } from './outbox.ts';
 
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
-  /** What was sent in this turn: one write for all of it. */
-  #out: string | undefined;
+  readonly #wrote: (() => void) | undefined;
+  readonly #out = new Outbox(bytes => this.#write(bytes));
   #error: Error | undefined;
   #ended = false;
 
-  constructor(socket: Socket) {
+  /** `wrote` is called behind each write that the system has taken. */
+  constructor(socket: Socket, wrote?: () => void) {
     this.#socket = socket;
+    this.#wrote = wrote;
     // Before anybody listens, an error waits here; unheard it would end the process.
     socket.on('error', error => {
       this.#error = error;
@@ -30,17 +33,11 @@ export class SocketTransport implements Transport {
   }
 
   send(bytes: string | Uint8Array): void {
-    if (typeof bytes !== 'string') {
-      this.#flush();
-      if (this.#socket.writable) this.#socket.write(bytes);
-    } else if (this.#out === undefined) {
-      this.#out = bytes;
-      queueMicrotask(() => this.#flush());
-    } else this.#out += bytes;
+    this.#out.send(bytes);
   }
 
   close(): void {
-    this.#flush();
+    this.#out.flush();
     this.#socket.destroySoon();
     // A monitor that does not read would keep us waiting for its end.
     this.#socket.resume();
@@ -51,9 +48,7 @@ export class SocketTransport implements Transport {
     else this.#socket.unref();
   }
 
-  #flush(): void {
-    const text = this.#out;
-    this.#out = undefined;
-    if (text !== undefined && this.#socket.writable) this.#socket.write(text);
+  #write(bytes: string | Uint8Array): void {
+    if (this.#socket.writable) this.#socket.write(bytes, this.#wrote);
   }
 }

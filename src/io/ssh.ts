@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Transport, TransportListener } from '../qmp/transport.ts';
 import { safe } from '../text/safe.ts';
-import type { Address } from './connect.ts';
+import type { Address } from './address.ts';
 import { type ConnectOptions, dial } from './dial.ts';
 import { SocketTransport } from './socket.ts';
-import { Tail } from './tail.ts';
+import { Tail, WAY_LOST } from './tail.ts';
 
 const ADVICE = 'Is the path of the socket on the other host right, and may you open it there?';
 const READY = 'qmpsh-ready';
@@ -89,6 +89,7 @@ class SshTransport implements Transport {
   readonly #inner: SocketTransport;
   readonly #child: ChildProcess;
   readonly #said: Tail;
+  #hasCome = false;
 
   constructor(inner: SocketTransport, child: ChildProcess, said: Tail) {
     this.#inner = inner;
@@ -98,8 +99,22 @@ class SshTransport implements Transport {
 
   listen(listener: TransportListener): void {
     this.#inner.listen({
-      data: chunk => listener.data(chunk),
+      data: chunk => {
+        this.#hasCome = true;
+        listener.data(chunk);
+      },
       end: error => {
+        if (this.#hasCome) {
+          // When ssh itself ends, its socket does a moment before.
+          const told = setTimeout(() => this.#end(listener, error), 200);
+          const over = () => {
+            clearTimeout(told);
+            this.#end(listener, error);
+          };
+          if (this.#isGone) over();
+          else this.#child.once('exit', over);
+          return;
+        }
         // Only ssh knows why the far end did not take the connection; its words come a little later.
         const told = setTimeout(() => this.#end(listener, error), 200);
         this.#said.onText(() => {
@@ -125,13 +140,30 @@ class SshTransport implements Transport {
     else this.#child.unref();
   }
 
+  get #isGone(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Nothing is known of the VM then. */
+  #wayLost(words: string, cause: Error | undefined): QmpshError {
+    const { signalCode, exitCode } = this.#child;
+    const how = signalCode === null ? `ended with status ${exitCode}` : `was ended by ${signalCode}`;
+    return new QmpshError('connect', `ssh ${how}${words === '' ? '' : `: ${safe(words)}`}`, {
+      code: 'ssh',
+      advice: WAY_LOST,
+      cause,
+    });
+  }
+
   #ended = false;
   #end(listener: TransportListener, error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    const isGone = this.#isGone;
     this.#child.kill();
     const words = this.#said.text;
-    if (words === '') listener.end(error);
+    if (this.#hasCome) listener.end(isGone ? this.#wayLost(words, error) : error);
+    else if (words === '') listener.end(error);
     else
       listener.end(
         new QmpshError('connect', `ssh ended the connection: ${safe(words)}`, {

@@ -35,7 +35,7 @@ export function isTerminal(fd: 0 | 1 | 2): boolean {
 }
 
 /** Whether standard input is open at all (it may be closed: `0<&-`). */
-export function hasInput(): boolean {
+function hasInput(): boolean {
   try {
     fstatSync(0);
     return true;
@@ -49,6 +49,11 @@ export async function* readInput(): AsyncGenerator<string> {
   if (!hasInput()) return;
   process.stdin.setEncoding('utf8');
   for await (const chunk of process.stdin) yield String(chunk);
+}
+
+/** How many rows the terminal has; undefined where there is none. */
+export function rows(): number | undefined {
+  return process.stdout.rows;
 }
 
 /** How many columns the terminal has; 80 where there is none. */

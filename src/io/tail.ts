@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream';
 
 const KEEP = 4096;
 
+/** What is to be done when a program ends that a connection went through. */
+export const WAY_LOST = 'The way to the VM is gone; the VM itself may go on. Connect again and look.';
+
 export class Tail {
   #text = '';
   #listener: (() => void) | undefined;

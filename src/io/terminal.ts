@@ -5,16 +5,23 @@
 // (`prompts`) uses these too; two handles on one descriptor steal each other's input.
 import { constants as os } from 'node:os';
 import { QmpshError } from '../qmp/errors.ts';
+import { type Marks, marksOf } from '../text/level.ts';
 import { safe } from '../text/safe.ts';
 import { isOurs, setBlocking, writeSoon } from './descriptor.ts';
 
-export interface TerminalSize {
+interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
 }
 
+interface LastAct {
+  readonly run: () => void | Promise<void>;
+  /** Milliseconds it may take. */
+  readonly limit: number;
+}
+
 /** Takes back a registration. */
-export type Unlisten = () => void;
+type Unlisten = () => void;
 
 const ENTER = '\x1b[?2004h'; // pastes come in brackets
 const LEAVE = '\x1b[0m\x1b[?25h\x1b[?2004l'; // no colour, a cursor, plain pastes
@@ -36,13 +43,15 @@ export class Terminal {
    * and edits by itself and input comes a line at a time; Ctrl-C arrives as the byte 3, the end of input as 4.
    */
   readonly plain: boolean;
+  /** What it can do to a text beside colouring it; absent where it is plain. */
+  readonly marks: Marks | undefined;
   readonly #input = process.stdin;
   readonly #output = process.stdout;
   readonly #mayWait: boolean;
   readonly #inputs = new Set<(chunk: Uint8Array) => void>();
   readonly #resizes = new Set<() => void>();
   readonly #repaints = new Set<() => void>();
-  readonly #exits = new Set<() => void | Promise<void>>();
+  readonly #exits = new Set<LastAct>();
   readonly #undo: (() => void)[] = [];
   readonly #reports: string[] = [];
   #engaged = false;
@@ -56,8 +65,8 @@ export class Terminal {
   #tail = '';
 
   private constructor() {
-    const term = process.env['TERM'] ?? '';
-    this.plain = term === 'dumb' || term === '';
+    this.marks = marksOf(process.env['TERM'] ?? '');
+    this.plain = this.marks === undefined;
     this.#mayWait = isOurs();
     for (const signal of SIGNALS) this.#listen(signal, () => this.#signalled(signal));
     this.#listen('SIGTSTP', this.#stop);
@@ -111,10 +120,10 @@ export class Terminal {
 
   /**
    * Run once when the terminal is given up for good: by `close`, a signal, a crash or the end of the process, before its
-   * state is restored. At the end of the process nothing can be waited for; else five seconds are.
+   * state is restored. At the end of the process nothing can be waited for; else so many milliseconds are.
    */
-  onExit(cleanUp: () => void | Promise<void>): Unlisten {
-    return add(this.#exits, cleanUp);
+  onExit(run: () => void | Promise<void>, limit = CLEANUP_LIMIT): Unlisten {
+    return add(this.#exits, { run, limit });
   }
 
   /**
@@ -287,7 +296,7 @@ export class Terminal {
   }
 
   readonly #exit = (): void => {
-    for (const run of this.#exits) void this.#guarded(run);
+    for (const { run } of this.#exits) void this.#guarded(run);
     this.#exits.clear();
     this.#restore();
     this.#printReports();
@@ -296,7 +305,7 @@ export class Terminal {
   async #cleanUp(): Promise<void> {
     const runs = [...this.#exits];
     this.#exits.clear();
-    await within(CLEANUP_LIMIT, Promise.all(runs.map(run => this.#guarded(run))));
+    await Promise.all(runs.map(({ run, limit }) => within(limit, this.#guarded(run))));
   }
 
   async #guarded(run: () => void | Promise<void>): Promise<void> {

@@ -1,39 +1,15 @@
 // From key=value pairs to a JSON object. The types decide what each word means; what does not fit is kept as
 // text, so that the check against the schema finds it and its place.
 import type { Type } from '../schema/model.ts';
-import { type Allowed, arrayIn, choicesOf, isIndex, memberAt, objectIn, type Path } from '../schema/walk.ts';
-import { type Json, type JsonObject, setMember } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import { type Allowed, arrayIn, choicesOf, isIndex, memberAt, objectIn } from '../schema/walk.ts';
+import { isObject, type Json, type JsonObject, setMember } from '../text/json.ts';
+import type { Place } from '../text/place.ts';
 import type { Problem } from './line.ts';
 import type { Value } from './literal.ts';
+import { Places } from './places.ts';
 import { readBare, readLiteralWord } from './scalar.ts';
+import { itemOf, itemsOf } from './short.ts';
 import type { Argument } from './tokens.ts';
-
-/** Where each member of a value stands in the text: a tree beside the value. */
-export class Places {
-  private readonly name: Place | undefined;
-  private readonly value: Place | undefined;
-  private readonly children = new Map<string, Places>();
-
-  constructor(name?: Place, value?: Place) {
-    this.name = name;
-    this.value = value;
-  }
-
-  /** The places of a member below this one, from now on at `name` and `value`. */
-  add(key: string | number, name: Place, value: Place): Places {
-    const child = new Places(name, value);
-    this.children.set(String(key), child);
-    return child;
-  }
-
-  /** The place of a member, or of the nearest thing around it that has one. */
-  find(path: Path, at: 'name' | 'value'): Place | undefined {
-    const [key, ...rest] = path;
-    if (key === undefined) return at === 'name' ? this.name : this.value;
-    return this.children.get(String(key))?.find(rest, at) ?? this.value;
-  }
-}
 
 export interface Assembled {
   readonly value: JsonObject;
@@ -41,6 +17,8 @@ export interface Assembled {
   readonly problems: readonly Problem[];
   /** Places taken as text as they stand: faults the reader of literals saw in them are none. */
   readonly texts: readonly Place[];
+  /** What the line has at a place. */
+  readonly text: (place: Place) => string;
 }
 
 /** `text` is the line that the arguments stand in, `type` what they are to become. Never throws. */
@@ -51,7 +29,7 @@ export function assemble(text: string, args: readonly Argument[], type: Allowed)
   const places = new Places();
   assembler.members(root, type, places, value);
   const { problems, texts } = assembler;
-  return { value, places, problems, texts };
+  return { value, places, problems, texts, text: ({ start, end }) => text.slice(start, end) };
 }
 
 interface Leaf {
@@ -66,6 +44,14 @@ interface Branch {
   readonly kind: 'branch';
   readonly name: Place;
   readonly children: Map<string, Leaf | Branch>;
+  /** The same object given as `{...}`: the members of both are one object's. */
+  literal?: Literal;
+}
+
+interface Literal {
+  readonly value: Extract<Value, { kind: 'object' }>;
+  readonly name: Place;
+  readonly place: Place;
 }
 
 // Far beyond any key that means something; it keeps the depth of recursion in bounds.
@@ -75,6 +61,8 @@ class Assembler {
   readonly problems: Problem[] = [];
   readonly texts: Place[] = [];
   private readonly text: string;
+  /** One word without "=" was told: others behind it most often go with it. */
+  private toldLone = false;
 
   constructor(text: string) {
     this.text = text;
@@ -102,6 +90,8 @@ class Assembler {
   }
 
   private lone(arg: Argument, type: Allowed): void {
+    if (this.toldLone) return;
+    this.toldLone = true;
     const name = arg.key.text;
     const known = type === undefined || type === 'open' ? undefined : memberAt(type, name, undefined);
     const written = known !== undefined && known !== 'open' && known.type().kind === 'bool' ? 'true' : '...';
@@ -123,27 +113,35 @@ class Assembler {
       const known = branch.children.get(part.name);
       if (i === last) {
         const place = { start: equals + 1, end: arg.place.end };
-        if (known !== undefined) this.twice(arg, known);
-        else branch.children.set(part.name, { kind: 'leaf', name: arg.key.place, value: arg.value, place });
+        const leaf: Leaf = { kind: 'leaf', name: arg.key.place, value: arg.value, place };
+        const literal = literalOf(leaf);
+        if (known === undefined) branch.children.set(part.name, leaf);
+        else if (known.kind === 'branch' && literal && !known.literal) known.literal = literal;
+        else this.twice(arg, known);
       } else if (known === undefined) {
         const next: Branch = { kind: 'branch', name, children: new Map() };
         branch.children.set(part.name, next);
         branch = next;
       } else if (known.kind === 'leaf') {
-        this.both(arg, this.text.slice(name.start, name.end));
-        return;
+        const literal = literalOf(known);
+        if (!literal) {
+          this.both(arg, this.text.slice(name.start, name.end));
+          return;
+        }
+        const next: Branch = { kind: 'branch', name, children: new Map(), literal };
+        branch.children.set(part.name, next);
+        branch = next;
       } else branch = known;
     }
   }
 
   private twice(arg: Argument, known: Leaf | Branch): void {
-    if (known.kind === 'branch') this.both(arg, arg.key.text);
-    else
-      this.problem(
-        arg.key.place,
-        `${JSON.stringify(arg.key.text)} is given twice`,
-        'Take one of the two out.',
-      );
+    if (known.kind === 'branch' && literalOf(arg) === undefined) this.both(arg, arg.key.text);
+    else this.again(arg.key.place, arg.key.text);
+  }
+
+  private again(place: Place, key: string): void {
+    this.problem(place, `${JSON.stringify(key)} is given twice`, 'Take one of the two out.');
   }
 
   private both(arg: Argument, key: string): void {
@@ -155,26 +153,42 @@ class Assembler {
   }
 
   members(branch: Branch, type: Allowed, places: Places, into: Record<string, Json>): void {
-    const given = words(branch);
+    const given = { ...into, ...words(branch) };
     for (const [key, node] of branch.children) {
       const found = type === undefined || type === 'open' ? 'open' : memberAt(type, key, given);
       const inner = found === undefined || found === 'open' ? 'open' : found.type();
-      setMember(into, key, this.node(node, inner, key, places));
+      const there = Object.hasOwn(into, key) ? into[key] : undefined;
+      const merges = there !== undefined && isObject(there) && (node.kind === 'branch' || literalOf(node));
+      if (there !== undefined && !merges)
+        this.again(node.name, this.text.slice(node.name.start, node.name.end));
+      else setMember(into, key, this.node(node, inner, key, places, merges ? there : undefined));
     }
   }
 
-  private node(node: Leaf | Branch, type: Allowed, key: string | number, around: Places): Json {
-    if (node.kind === 'leaf') return this.leaf(node, type, around.add(key, node.name, node.place));
-    const places = around.add(key, node.name, node.name);
-    const keys = [...node.children.keys()];
+  /** `base` are members that a literal around the node gave already. */
+  private node(
+    node: Leaf | Branch,
+    type: Allowed,
+    key: string | number,
+    around: Places,
+    base?: JsonObject,
+  ): Json {
+    if (node.kind === 'leaf' && base === undefined)
+      return this.leaf(node, type, around.add(key, node.name, node.place));
+    const branch: Branch = node.kind === 'branch' ? node : { ...node, kind: 'branch', children: new Map() };
+    const literal = node.kind === 'branch' ? node.literal : literalOf(node);
+    const places =
+      (base && around.at(key)) ?? around.add(key, literal?.name ?? node.name, literal?.place ?? node.name);
+    const keys = [...branch.children.keys()];
     const list = arrayIn(type);
-    const object = objectIn(type);
     const untyped = type === undefined || type === 'open' || type.kind === 'any';
-    if (keys.every(isIndex) && (list !== undefined || (untyped && isContiguous(keys)))) {
-      return this.list(node, list === undefined ? 'open' : list.element(), places);
+    const whole = base === undefined && literal === undefined;
+    if (whole && keys.every(isIndex) && (list !== undefined || (untyped && isContiguous(keys)))) {
+      return this.list(branch, list === undefined ? 'open' : list.element(), places);
     }
-    const value: Record<string, Json> = {};
-    this.members(node, object ?? 'open', places, value);
+    const value: Record<string, Json> = { ...base };
+    if (literal) this.entries(literal.value, value, places);
+    this.members(branch, objectIn(type) ?? 'open', places, value);
     return value;
   }
 
@@ -189,7 +203,12 @@ class Assembler {
         `Count from ${name}.0 without a gap.`,
       );
     }
-    return keys.map((key, i) => this.node(branch.children.get(key) ?? branch, element, i, places));
+    return keys.map((key, i) => {
+      const node = branch.children.get(key) ?? branch;
+      const item = this.node(node, element, i, places);
+      const quoted = node.kind === 'leaf' && node.value?.kind === 'string';
+      return typeof item === 'string' ? (itemOf(item, element, quoted) ?? item) : item;
+    });
   }
 
   private leaf(leaf: Leaf, type: Allowed, places: Places): Json {
@@ -197,9 +216,9 @@ class Assembler {
     if (value === undefined) return readBare('', type);
     switch (value.kind) {
       case 'bare':
-        return readBare(value.text, type);
+        return itemsOf(value.text, type) ?? readBare(value.text, type);
       case 'string':
-        return value.value;
+        return itemsOf(value.value, type, true) ?? value.value;
       default:
         if (value.closed && isText(type, value.kind)) {
           this.texts.push(leaf.place);
@@ -225,19 +244,21 @@ class Assembler {
       }
       case 'object': {
         const object: Record<string, Json> = {};
-        for (const entry of value.entries) {
-          if (Object.hasOwn(object, entry.key)) {
-            this.problem(
-              entry.keyPlace,
-              `${JSON.stringify(entry.key)} is given twice`,
-              'Take one of the two out.',
-            );
-          }
-          const inner = places.add(entry.key, entry.keyPlace, entry.value?.place ?? entry.keyPlace);
-          setMember(object, entry.key, entry.value === undefined ? null : this.literal(entry.value, inner));
-        }
+        this.entries(value, object, places);
         return object;
       }
+    }
+  }
+
+  private entries(
+    value: Extract<Value, { kind: 'object' }>,
+    into: Record<string, Json>,
+    places: Places,
+  ): void {
+    for (const entry of value.entries) {
+      if (Object.hasOwn(into, entry.key)) this.again(entry.keyPlace, entry.key);
+      const inner = places.add(entry.key, entry.keyPlace, entry.value?.place ?? entry.keyPlace);
+      setMember(into, entry.key, entry.value === undefined ? null : this.literal(entry.value, inner));
     }
   }
 
@@ -256,6 +277,13 @@ class Assembler {
   private problem(place: Place, message: string, advice: string): void {
     this.problems.push({ place, message, advice });
   }
+}
+
+/** The object that a leaf gives as `{...}`. */
+function literalOf({ value, ...leaf }: Leaf | Argument): Literal | undefined {
+  if (value?.kind !== 'object') return undefined;
+  const name = 'name' in leaf ? leaf.name : leaf.key.place;
+  return { value, name, place: leaf.place };
 }
 
 /** The members that are words already, whatever their type: a tag is among them. */

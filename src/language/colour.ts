@@ -3,7 +3,7 @@
 import type { Schema, Type } from '../schema/model.ts';
 import { type Allowed, arrayIn, child, choicesOf, memberAt, objectIn, typeAt } from '../schema/walk.ts';
 import type { Json } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import type { Place } from '../text/place.ts';
 import type { Role } from '../text/style.ts';
 import { actionContext, actionUnion, type Context, contextOf, messageType } from './context.ts';
 import type { Value } from './literal.ts';
@@ -12,7 +12,7 @@ import { type Argument, type Call, readLine, type Tree } from './tokens.ts';
 
 export { problemsWhileTyping } from './typing.ts';
 
-export interface Coloured extends Place {
+interface Coloured extends Place {
   readonly role: Role;
 }
 

@@ -1,11 +1,13 @@
 // What could stand at the cursor. Pure and synchronous: names of the VM's own things come from `extra.values`,
 // which answers from what is known already.
+
 import type { Schema } from '../schema/model.ts';
 import type { Wanted } from '../schema/names.ts';
 import { describeCommand } from '../schema/notes.ts';
+import { argumentText } from './argument.ts';
 import { blankUnless, type Draft, notes, pick } from './draft.ts';
 import { completeKey } from './keys.ts';
-import type { Candidate } from './line.ts';
+
 import { spotAt } from './locate.ts';
 import type { Completion, Extra } from './offer.ts';
 import type { Spot } from './spot.ts';
@@ -27,27 +29,14 @@ export function complete(
     case 'command':
       return spot.actions === undefined
         ? atCommand(spot, text, schema, extra)
-        : atAction(spot, spot.actions, text, schema, extra);
+        : atAction(spot, spot.actions, text, schema);
     case 'rest':
       return atRest(spot, extra);
     case 'key':
-      return completeKey(spot, text, extra);
+      return completeKey(spot, text);
     case 'value':
       return completeValue(spot, text, schema, extra);
   }
-}
-
-/** The longest text that all candidates begin with: how far Tab can go before it must ask. */
-export function longestCommon(candidates: readonly Candidate[]): string {
-  const [first, ...rest] = candidates;
-  if (first === undefined) return '';
-  let length = first.text.length;
-  for (const { text } of rest) {
-    let i = 0;
-    while (i < length && i < text.length && text[i] === first.text[i]) i++;
-    length = i;
-  }
-  return first.text.slice(0, length);
 }
 
 type CommandSpot = Extract<Spot, { readonly kind: 'command' }>;
@@ -111,7 +100,6 @@ function atAction(
   actions: readonly string[],
   text: string,
   schema: Schema | undefined,
-  extra: Extra,
 ): Completion {
   const known = [...actions].sort();
   const names = known.map((name): Draft => {
@@ -120,7 +108,7 @@ function atAction(
   });
   const closes = spot.typed === '' && !/^\s*\)/.test(text.slice(spot.place.end));
   const close: Draft = { text: ')', label: ')', kind: 'value', about: 'end of the transaction', after: '' };
-  const keys = spot.key === undefined ? [] : completeKey(spot.key, text, extra).candidates;
+  const keys = spot.key === undefined ? [] : completeKey(spot.key, text).candidates;
   return { candidates: [...keys, ...pick(closes ? [...names, close] : names, spot.typed, spot.place)] };
 }
 
@@ -134,14 +122,18 @@ function atRest(spot: Extract<Spot, { readonly kind: 'rest' }>, extra: Extra): C
   const prefix = 'kind' in answer ? answer.prefix : '';
   const offers =
     'kind' in answer ? [...((wanted && extra.values?.(wanted)) ?? []), ...(answer.also ?? [])] : answer;
-  const drafts = offers.map(
-    ({ text, note }): Draft => ({
-      text: prefix + text,
-      label: prefix + text,
-      kind: 'value',
-      ...(note === undefined ? {} : { note }),
-      after: /[=/]$/.test(text) ? '' : ' ',
-    }),
-  );
+  const drafts = offers.flatMap(({ text, note, verbatim }): readonly Draft[] => {
+    const argument = verbatim ? text : argumentText(text);
+    if (argument === undefined) return [];
+    return [
+      {
+        text: prefix + argument,
+        label: prefix + text,
+        kind: 'value',
+        ...(note === undefined ? {} : { note }),
+        after: /[=/]$/.test(text) ? '' : ' ',
+      },
+    ];
+  });
   return { candidates: pick(drafts, spot.typed, spot.place), ...(wanted ? { wanted } : {}) };
 }

@@ -1,7 +1,7 @@
 // A candidate before it is known whether it matches what was typed, and the choice among them.
 import type { Wanted } from '../schema/names.ts';
 import { nearest, rank } from '../text/fuzzy.ts';
-import type { Place } from '../text/span.ts';
+import type { Place } from '../text/place.ts';
 import type { Candidate } from './line.ts';
 import type { Completion } from './offer.ts';
 

@@ -20,15 +20,21 @@ import type { Context } from './context.ts';
 import { spotAt } from './locate.ts';
 import type { Spot } from './spot.ts';
 
-/** The hint for a place of the line, at most `width` cells wide; undefined where there is nothing to say. */
+/**
+ * The hint for a place of the line, at most `width` cells wide; undefined where there is nothing to say. With `more` it
+ * may be that wide where its meaning would be cut otherwise.
+ */
 export function hint(
   text: string,
   cursor: number,
   schema: Schema | undefined,
   width = 80,
+  more = width,
 ): StyledLine | undefined {
+  // Breaking between words costs cells of the second row, most of them none.
+  const widths = more > width ? [width, more - Math.floor(width / 6), more] : [width];
   const spot = spotAt(text, cursor, schema);
-  if (spot.kind === 'command' && spot.key === undefined) return aboutCommand(text, spot, schema, width);
+  if (spot.kind === 'command' && spot.key === undefined) return aboutCommand(text, spot, schema, widths);
   const place = spot.kind === 'command' ? spot.key : spot;
   if (place === undefined || place.kind === 'rest') return undefined;
   const context = place.context;
@@ -37,7 +43,7 @@ export function hint(
   const marked = path.find(part => !isIndex(part));
   const detail = path.length === 0 ? commandDetail(context.name) : argumentDetail(context, path);
   const missing = missingIn(context.type, context.given, [], path);
-  return arrange(context, marked === undefined ? undefined : String(marked), missing, detail, width);
+  return roomy(context, marked === undefined ? undefined : String(marked), missing, detail, widths);
 }
 
 /** The member at the cursor: the value's own, or the key when it is typed in full. */
@@ -53,13 +59,13 @@ function aboutCommand(
   text: string,
   spot: Extract<Spot, { readonly kind: 'command' }>,
   schema: Schema | undefined,
-  width: number,
+  widths: readonly number[],
 ): StyledLine | undefined {
   const name = text.slice(spot.place.start, spot.place.end);
   const type = schema?.commands.get(name)?.arguments;
   if (type === undefined) return undefined;
   const context = { name, type, given: {} };
-  return arrange(context, undefined, [], commandDetail(name), width);
+  return roomy(context, undefined, [], commandDetail(name), widths);
 }
 
 function commandDetail(name: string): readonly StyledLine[] {
@@ -89,13 +95,14 @@ function argumentDetail({ name, type, given }: Context, path: Path): readonly St
 
 /** `counted`: how many values an enum has, in place of their names. */
 function typeText(type: Allowed, member: Member | undefined, counted = false): string {
-  const name = type === undefined ? '' : type === 'open' ? 'any value' : typeName(type, counted);
+  const told = counted ? undefined : member?.told;
+  const name = told ?? (type === undefined ? '' : type === 'open' ? 'any value' : typeName(type, counted));
   const marks = (member?.features ?? []).filter(
     feature => feature === 'deprecated' || feature === 'unstable',
   );
   const parts = [
     name,
-    ...(member === undefined ? [] : [member.required ? 'required' : 'optional']),
+    ...(member === undefined || told !== undefined ? [] : [member.required ? 'required' : 'optional']),
     ...marks,
   ];
   return parts.filter(part => part !== '').join(', ');
@@ -120,6 +127,30 @@ function missingIn(type: ObjectType, given: Json | undefined, above: Path, at: P
     const isHere = path.every((part, i) => part === at[i]);
     return required && value === undefined && !isHere ? [path.join('.')] : [];
   });
+}
+
+/** In the first width where the whole meaning fits, else in the last one. */
+function roomy(
+  context: Context,
+  marked: string | undefined,
+  missing: readonly string[],
+  details: readonly StyledLine[],
+  widths: readonly number[],
+): StyledLine | undefined {
+  const whole = (details[0] ?? []).map(({ text }) => text).join('');
+  let best: StyledLine | undefined;
+  for (const width of widths) {
+    best = arrange(context, marked, missing, details, width);
+    if (
+      best === undefined ||
+      best
+        .map(({ text }) => text)
+        .join('')
+        .includes(whole)
+    )
+      return best;
+  }
+  return best;
 }
 
 const GAP = 3;

@@ -1,12 +1,12 @@
 // The spot inside a value: a literal's members and items, a string, a bare word.
 import { type Allowed, arrayIn, child, objectIn, type Path, typeAt } from '../schema/walk.ts';
 import type { Json } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import type { Place } from '../text/place.ts';
 import type { Context } from './context.ts';
 import type { Value } from './literal.ts';
 import type { KeySpot, Quote, Spot, ValueSpot } from './spot.ts';
 
-export interface Around {
+interface Around {
   readonly context: Context;
   readonly path: Path;
   readonly type: Allowed;

@@ -1,16 +1,17 @@
 // Names of arguments and members that could stand at the cursor.
+import { BACKENDS } from '../schema/learned.ts';
 import type { Member, Type } from '../schema/model.ts';
 import type { Wanted } from '../schema/names.ts';
 import { describeArgument } from '../schema/notes.ts';
 import { type Allowed, choicesOf, describe, isIndex, membersAt, objectIn } from '../schema/walk.ts';
 import { isObject } from '../text/json.ts';
 import { type Draft, notes, pick, withWanted } from './draft.ts';
-import type { Completion, Extra } from './offer.ts';
+import type { Completion } from './offer.ts';
 import { quoted } from './quote.ts';
 import { itemsIn, type KeySpot } from './spot.ts';
 
-/** The members that may be named at a place, required ones first, those given already left out. */
-export function completeKey(spot: KeySpot, text: string, extra: Extra): Completion {
+/** The members that may be named at a place, required ones first, then a device's backends; those given already left out. */
+export function completeKey(spot: KeySpot, text: string): Completion {
   const list = listOf(spot.inside);
   if (list !== undefined && !spot.literal && objectIn(spot.inside) === undefined) {
     return { candidates: pick([indexDraft(spot, list)], spot.typed, spot.place) };
@@ -24,22 +25,11 @@ export function completeKey(spot: KeySpot, text: string, extra: Extra): Completi
     kind: 'device-property',
     typed: spot.typed,
     place: spot.place,
-    given: spot.context.given,
+    // In a request as JSON the arguments are not the whole of what is given.
+    given: spot.literal && isObject(spot.here) ? spot.here : spot.context.given,
     command: spot.context.name,
   };
-  const names = new Set(known.map(({ name }) => name));
-  const more = (extra.values?.(wanted) ?? [])
-    .filter(({ text: name }) => !names.has(name) && !spot.taken.has(name))
-    .map(({ text: name, note }) => {
-      const about = describeArgument(spot.context.name, [name]);
-      return finishKey(
-        spot,
-        name,
-        { ...(note === undefined ? {} : { note }), ...(about === undefined ? {} : { about }) },
-        text,
-      );
-    });
-  return withWanted(pick([...drafts, ...more], spot.typed, spot.place), wanted);
+  return withWanted(pick(drafts, spot.typed, spot.place), wanted);
 }
 
 function listOf(type: Allowed): Type | undefined {
@@ -62,8 +52,9 @@ function indexDraft(spot: KeySpot, element: Type): Draft {
 }
 
 function inOrder(members: readonly Member[]): readonly Member[] {
-  const weight = ({ required, features }: Member) =>
-    (required ? 0 : 1) + (features.includes('deprecated') ? 2 : features.includes('unstable') ? 1 : 0);
+  const weight = ({ name, required, features, told }: Member) =>
+    (required ? -1 : told !== undefined && BACKENDS.includes(name) ? 0 : 1) +
+    (features.includes('deprecated') ? 2 : features.includes('unstable') ? 1 : 0);
   return [...members].sort((a, b) => weight(a) - weight(b));
 }
 
@@ -73,7 +64,12 @@ function keyDrafts(spot: KeySpot, member: Member, text: string): readonly Draft[
   if (spot.taken.has(name)) return [];
   const about = describeArgument(spot.context.name, [...spot.path, name]);
   const draft = (kinds: readonly Type[]) => ({
-    ...notes([kinds.map(brief).join(' or '), required ? 'required' : 'optional'], features),
+    ...notes(
+      member.told === undefined
+        ? [kinds.map(brief).join(' or '), required ? 'required' : 'optional']
+        : [member.told],
+      features,
+    ),
     ...(about === undefined ? {} : { about }),
     required,
   });
@@ -83,7 +79,7 @@ function keyDrafts(spot: KeySpot, member: Member, text: string): readonly Draft[
   const drafts: Draft[] = [];
   // What has members so far can only get more of them.
   if (leaves.length > 0 && !spot.begun.has(name)) drafts.push(finishKey(spot, name, draft(leaves), text));
-  const objects = choices.filter(choice => choice.kind === 'object');
+  const objects = member.told === undefined ? choices.filter(choice => choice.kind === 'object') : [];
   if (objects.length > 0 && !spot.followed) {
     const whole = [...spot.path, name].join('.');
     const members = drafts.length > 0 ? 'its members' : 'object';

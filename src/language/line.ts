@@ -1,7 +1,8 @@
 // What a typed line can be. Parser, completer, colour and the shell share these shapes.
 import type { Request } from '../qmp/message.ts';
+import type { Rule } from '../schema/finding.ts';
 import type { Json } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import type { Place } from '../text/place.ts';
 
 /** Something wrong with a line: nothing was sent. `nearest` are names that were perhaps meant. */
 export interface Problem {
@@ -10,6 +11,10 @@ export interface Problem {
   /** What to do about it, as one sentence. */
   readonly advice?: string;
   readonly nearest?: readonly string[];
+  /** Which of the schema's rules it goes against. */
+  readonly rule?: Rule;
+  /** The request that the advice would make of the line: the VM's own names may speak against it. */
+  readonly offered?: Request;
   /** Something is only not there yet: no problem while the line is being typed. */
   readonly unfinished?: true;
 }
@@ -37,6 +42,9 @@ export type Line =
       readonly restPlace: Place;
     }
   | { readonly kind: 'wrong'; readonly problems: readonly [Problem, ...Problem[]] };
+
+/** What a text would be as a line, as far as is known: whether one that was perhaps meant is taken. */
+export type Takes = (text: string) => Line;
 
 /** Whether the text goes on in the next row (an unclosed bracket, quote or transaction). */
 export type Completeness = 'complete' | 'open';

@@ -1,6 +1,8 @@
 // Values as they are typed: bare text, quoted strings, and JSON or Python literals, half-typed ones too.
-import { ESCAPES, MAX_DEPTH } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import { MAX_DEPTH } from '../text/json.ts';
+import type { Place } from '../text/place.ts';
+import { bareEnd, skip } from './ends.ts';
+import { HEX_WIDTH, PYTHON_ESCAPES } from './escapes.ts';
 import type { Problem } from './line.ts';
 
 export type Value =
@@ -21,7 +23,7 @@ export type Value =
     };
 
 /** A member of an object literal; half typed, it has no colon or value yet. */
-export interface Entry {
+interface Entry {
   readonly place: Place;
   readonly key: string;
   readonly keyPlace: Place;
@@ -29,7 +31,7 @@ export interface Entry {
   readonly value?: Value;
 }
 
-export interface ReadValue {
+interface ReadValue {
   readonly value: Value;
   /** Where the value ends, text glued behind it included: `[::1]:80` is one piece. */
   readonly end: number;
@@ -38,30 +40,9 @@ export interface ReadValue {
   readonly open: boolean;
 }
 
-const BLANKS = /\s*/y;
-const WORD = /\S*/y;
+const GAP = /\s*(?:\\[ \t\r]*\n\s*)*/y;
 const BARE_IN_LITERAL = /[^\s,:{}[\]"']*/y;
 const PLAIN = /[^"'\\]*/y;
-
-function skip(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from;
-  pattern.test(text);
-  return pattern.lastIndex;
-}
-
-/** Where the blanks that may stand here end. */
-export function skipBlanks(text: string, from: number): number {
-  return skip(BLANKS, text, from);
-}
-
-/** Where a word that starts here ends. In a transaction a ")" that nothing opened closes it, glued or not. */
-export function bareEnd(text: string, from: number, inTransaction: boolean): number {
-  const end = skip(WORD, text, from);
-  if (!inTransaction || text[end - 1] !== ')') return end;
-  let depth = 0;
-  for (const c of text.slice(from, end)) depth += c === '(' ? 1 : c === ')' ? -1 : 0;
-  return depth < 0 ? Math.max(from, end - 1) : end;
-}
 
 /** Reads one value at an offset where no blank stands. Never throws. */
 export function readValue(text: string, at: number, inTransaction = false): ReadValue {
@@ -70,6 +51,23 @@ export function readValue(text: string, at: number, inTransaction = false): Read
   if (first !== '"' && first !== "'" && first !== '{' && first !== '[') return reader.bare();
   const value = reader.value(0);
   return reader.end(value);
+}
+
+/** Reads one message at the offset of its bracket; it ends where the bracket is closed. */
+export function readMessage(text: string, at: number): Pick<ReadValue, 'value' | 'faults' | 'open'> {
+  return new ValueReader(text, at, false).message();
+}
+
+/** Whether a literal among the arguments of a word is not closed. Quotes in its prose do not count. */
+export function hasOpenBracket(text: string, from: number): boolean {
+  const start = /(?:^|[\s=])[{[]/g;
+  start.lastIndex = Math.max(0, from - 1);
+  for (let match = start.exec(text); match !== null; match = start.exec(text)) {
+    const read = readValue(text, start.lastIndex - 1);
+    if (read.open) return true;
+    start.lastIndex = read.end;
+  }
+  return false;
 }
 
 class ValueReader {
@@ -96,6 +94,11 @@ class ValueReader {
     return { value, end: this.at, faults: [], open: false };
   }
 
+  message(): Pick<ReadValue, 'value' | 'faults' | 'open'> {
+    const value = this.value(0);
+    return { value, faults: this.telling(), open: this.open };
+  }
+
   end(value: Value): ReadValue {
     const start = this.at;
     if (!this.open) this.at = bareEnd(this.text, start, this.inTransaction);
@@ -108,11 +111,14 @@ class ValueReader {
         'Put a blank there, or quotes around the whole value.',
       );
     }
-    // One fault brings others behind it that say nothing new.
+    return { value, end: this.at, faults: this.telling(), open: this.open };
+  }
+
+  /** One fault brings others behind it that say nothing new. */
+  private telling(): readonly Problem[] {
     const first = this.faults.find(fault => fault.unfinished !== true);
     const unfinished = this.faults.find(fault => fault.unfinished === true);
-    const faults = [first, unfinished].filter(fault => fault !== undefined);
-    return { value, end: this.at, faults, open: this.open };
+    return [first, unfinished].filter(fault => fault !== undefined);
   }
 
   value(depth: number): Value {
@@ -304,13 +310,26 @@ class ValueReader {
       return width === 4 ? String.fromCharCode(point) : String.fromCodePoint(point);
     }
     this.at += Math.min(2, this.text.length - start);
-    if (c !== '')
-      this.fault(start, this.at, `the escape \\${c} is not known`, 'A backslash itself is written as \\\\.');
+    if (point > 0x10ffff && hex.length === width)
+      this.fault(
+        start,
+        start + 2 + width,
+        `no character has the number ${hex}`,
+        'The last one is \\U0010ffff.',
+      );
+    else if (c !== '')
+      this.fault(
+        start,
+        this.at,
+        `the escape \\${c} is not known`,
+        'A backslash itself is written as \\\\; without the quotes it stands for itself.',
+      );
     return this.text.slice(start, this.at);
   }
 
+  /** A backslash at the end of a row is one of them. */
   private blanks(): void {
-    this.at = skip(BLANKS, this.text, this.at);
+    this.at = skip(GAP, this.text, this.at);
   }
 
   private unclosed(start: number, message: string, advice: string): void {
@@ -328,19 +347,3 @@ class ValueReader {
     });
   }
 }
-
-// JSON's escapes and Python's.
-const PYTHON_ESCAPES: ReadonlyMap<string, string> = new Map([
-  ...ESCAPES,
-  ["'", "'"],
-  ['a', '\u0007'],
-  ['v', '\v'],
-  ['0', '\0'],
-  ['\n', ''],
-]);
-
-const HEX_WIDTH: ReadonlyMap<string, number> = new Map([
-  ['x', 2],
-  ['u', 4],
-  ['U', 8],
-]);

@@ -1,8 +1,10 @@
 // Finds the spot at the cursor in the tree of a line.
+
 import type { Schema } from '../schema/model.ts';
 import { child, type Path, typeAt } from '../schema/walk.ts';
 import { isObject, type Json } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import type { Place } from '../text/place.ts';
+import { halfTyped } from './argument.ts';
 import { assembleLiteral } from './assemble.ts';
 import { actionContext, actionUnion, type Context, contextOf, messageType } from './context.ts';
 import { insideLiteral, scalarSpot } from './inside.ts';
@@ -32,11 +34,11 @@ type TreeOf<K extends Tree['kind']> = Extract<Tree, { readonly kind: K }>;
 
 function inWord(tree: TreeOf<'word'>, text: string, cursor: number): Spot {
   if (cursor <= tree.place.end) return name(tree.place, text, cursor);
-  const parts = text.slice(tree.restPlace.start, cursor).split(/\s+/);
-  const typed = parts.pop() ?? '';
+  const { start } = tree.restPlace;
+  const { before, typed, start: begins } = halfTyped(text.slice(start, cursor));
   const [more = ''] = /^\S*/.exec(text.slice(cursor)) ?? [];
-  const place = { start: cursor - typed.length, end: cursor + more.length };
-  return { kind: 'rest', word: tree.name, before: parts, typed, place };
+  const place = { start: start + begins, end: cursor + more.length };
+  return { kind: 'rest', word: tree.name, before, typed, place };
 }
 
 function name(place: Place, text: string, cursor: number): Extract<Spot, { kind: 'command' }> {
@@ -162,6 +164,9 @@ function keySpot(
     const parts = arg.key.parts.map(part => part.name);
     if (!path.every((name, i) => parts[i] === name)) continue;
     const next = parts[path.length];
+    // The same object's members may stand in a literal as well.
+    if (next === undefined && arg.value?.kind === 'object')
+      for (const { key } of arg.value.entries) taken.add(key);
     if (next !== undefined) (parts.length === path.length + 1 ? taken : begun).add(next);
   }
   const inside = context.type === undefined ? undefined : typeAt(context.type, path, context.given);

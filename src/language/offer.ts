@@ -13,6 +13,8 @@ export interface Completion {
 export interface Offer {
   readonly text: string;
   readonly note?: string;
+  /** More than one argument of a word: it is typed as it stands. */
+  readonly verbatim?: boolean;
 }
 
 /** An argument of a word that names something of the VM or the host; `prefix` stands before the name. */

@@ -1,10 +1,14 @@
 // A line understood: the request it stands for, or what is wrong with it and where.
 import type { Request } from '../qmp/message.ts';
+import { requestIn } from '../qmp/protocol.ts';
 import type { Schema } from '../schema/model.ts';
-import { isObject, member } from '../text/json.ts';
+import { isObject } from '../text/json.ts';
 import { assembleLiteral } from './assemble.ts';
+import { causeOf } from './foreign.ts';
 import type { Line, Problem } from './line.ts';
+import { addsInOneWord } from './meant.ts';
 import { readRequest } from './request.ts';
+import { isAnswer } from './several.ts';
 import { readLine, type Tree } from './tokens.ts';
 
 /**
@@ -12,7 +16,20 @@ import { readLine, type Tree } from './tokens.ts';
  * values are guessed as qmp-shell does. Never throws.
  */
 export function parse(text: string, schema?: Schema): Line {
-  const tree = readLine(text);
+  return meaningOf(readLine(text), schema);
+}
+
+/** The same for a line that was read into its tree before. */
+export function meaningOf(tree: Tree, schema?: Schema): Line {
+  const line = lineOf(tree, schema);
+  const oneWord = line.kind === 'command' && addsInOneWord(line.request);
+  if (line.kind !== 'wrong' && !oneWord) return line;
+  // What was written for something else is wrong in many places, and for one reason.
+  const cause = causeOf(tree, one => lineOf(readLine(one), schema), schema);
+  return cause === undefined ? line : { kind: 'wrong', problems: [cause] };
+}
+
+function lineOf(tree: Tree, schema: Schema | undefined): Line {
   switch (tree.kind) {
     case 'empty':
       return { kind: 'empty' };
@@ -23,7 +40,7 @@ export function parse(text: string, schema?: Schema): Line {
     case 'command':
     case 'transaction': {
       const read = readRequest(tree, schema);
-      const wrong = first(telling(read.problems));
+      const wrong = first(problemsToTell(read.problems));
       if (wrong !== undefined) return { kind: 'wrong', problems: wrong };
       return {
         kind: 'command',
@@ -39,12 +56,7 @@ export function parse(text: string, schema?: Schema): Line {
 /** The request that a line sends, for comparing lines; undefined when it sends none, or nothing QMP knows. */
 export function requestOf(line: Line): Request | undefined {
   if (line.kind === 'command') return line.request;
-  if (line.kind !== 'raw' || !isObject(line.message)) return undefined;
-  const oob = member(line.message, 'exec-oob');
-  const execute = oob ?? member(line.message, 'execute');
-  const args = member(line.message, 'arguments') ?? {};
-  if (typeof execute !== 'string' || !isObject(args)) return undefined;
-  return { execute, arguments: args, ...(oob === undefined ? {} : { oob: true }) };
+  return line.kind === 'raw' ? requestIn(line.message) : undefined;
 }
 
 function parseRaw(tree: Extract<Tree, { kind: 'raw' }>): Line {
@@ -52,22 +64,24 @@ function parseRaw(tree: Extract<Tree, { kind: 'raw' }>): Line {
   const all: Problem[] = [...tree.faults, ...problems];
   const sends = isObject(value) && (Object.hasOwn(value, 'execute') || Object.hasOwn(value, 'exec-oob'));
   if (all.length === 0 && !sends) {
-    all.push({
-      place: tree.value.place,
-      message: 'this is JSON, but no request: it has no "execute"',
-      advice: 'Write {"execute": "NAME", "arguments": {...}}; .send sends any JSON as it stands.',
-    });
+    const answer = isObject(value) && isAnswer(Object.keys(value));
+    const message = answer
+      ? 'this is what QEMU says, no request: there is nothing to send'
+      : 'this is JSON, but no request: it has no "execute"';
+    const advice = 'Write {"execute": "NAME", "arguments": {...}}; .send sends any JSON as it stands.';
+    all.push({ place: tree.value.place, message, ...(answer ? {} : { advice }) });
   }
-  const wrong = first(telling(all));
+  const wrong = first(problemsToTell(all));
   return wrong === undefined ? { kind: 'raw', message: value } : { kind: 'wrong', problems: wrong };
 }
 
 function ordered(problems: readonly Problem[]): readonly Problem[] {
-  return [...problems].sort((a, b) => a.place.start - b.place.start);
+  const last = ({ rule }: Problem) => Number(rule === 'missing-member');
+  return [...problems].sort((a, b) => last(a) - last(b) || a.place.start - b.place.start);
 }
 
-/** In order; what stands behind an open bracket or quote may be meant otherwise, so only the innermost one is told. */
-function telling(problems: readonly Problem[]): readonly Problem[] {
+/** In order, what is missing last; what stands behind an open bracket or quote may be meant otherwise, so only the innermost one is told. */
+function problemsToTell(problems: readonly Problem[]): readonly Problem[] {
   const all = ordered(problems);
   const open = all.filter(problem => problem.unfinished === true);
   const [outer, inner] = [open[0], open.at(-1)];

@@ -1,28 +1,33 @@
 // A problem shown under the row it is in: the row, a caret under the place, what is wrong and what to do.
+import { hideIn, withoutValues } from '../schema/notes/secrettext.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 import { fit, tail, width } from '../text/width.ts';
 import type { Problem } from './line.ts';
 
-export interface ProblemOptions {
+interface ProblemOptions {
   /** What the message is called, and its colour. */
   readonly role?: 'error' | 'warning';
   /** The number of the text's first row where it came from a file or a pipe; the message then names the row. */
   readonly row?: number;
   /** Columns there are: of a longer row the part with the place in it is shown. */
   readonly width?: number;
+  /** The row stands right above, so many columns further to the right: it is not shown again. */
+  readonly under?: number | undefined;
 }
 
 /**
  * The rows that show a problem of `text`: the row of the line with the place in it, `^~~~` under the place, the
- * message with the nearest names, and the advice.
+ * message with the nearest names, and the advice. Secrets in the line are stars: what is shown is read, copied and logged.
  */
 export function problemText(
-  text: string,
-  problem: Problem,
+  line: string,
+  found: Problem,
   options: ProblemOptions = {},
 ): readonly StyledLine[] {
   const { role = 'error' } = options;
+  const { text, moved } = hideIn(line);
+  const problem = { ...discreet(line, found), place: moved(found.place) };
   const start = Math.max(0, Math.min(problem.place.start, text.length));
   const end = Math.max(start, Math.min(problem.place.end, text.length));
   const rowStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
@@ -36,15 +41,33 @@ export function problemText(
   );
   const row: Span[] = [{ text: before }, { text: marked, role }, { text: after }];
   const waves = '~'.repeat(Math.max(0, width(marked) - 1));
+  const { under } = options;
   return [
-    row.filter(span => span.text !== ''),
-    [{ text: ' '.repeat(width(before)) }, { text: `^${waves}`, role }].filter(span => span.text !== ''),
+    ...(under === undefined ? [row.filter(span => span.text !== '')] : []),
+    [{ text: ' '.repeat((under ?? 0) + width(before)) }, { text: `^${waves}`, role }].filter(
+      span => span.text !== '',
+    ),
     ...explain(
       problem,
       role,
       options.row === undefined ? undefined : options.row + rowsBefore(text, rowStart),
     ),
   ];
+}
+
+/** Problems that are shown of one text; who has mended those sees the others. */
+export const MOST_PROBLEMS = 20;
+
+/** The problem without the line's secrets in its words; its place is the one in the line as it was typed. */
+export function discreet(line: string, problem: Problem): Problem {
+  const { secrets } = hideIn(line);
+  if (secrets.length === 0) return problem;
+  const { message, advice } = problem;
+  return {
+    ...problem,
+    message: withoutValues(message, secrets),
+    ...(advice === undefined ? {} : { advice: withoutValues(advice, secrets) }),
+  };
 }
 
 /** What of a row is shown in so many columns; what is left out is marked by `…`. The place itself comes first. */

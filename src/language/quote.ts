@@ -1,7 +1,7 @@
 // Text values as they must be typed: in quotes where they would not stand for themselves.
 import type { Allowed } from '../schema/walk.ts';
 import { isSafe } from '../text/safe.ts';
-import { bareEnd } from './literal.ts';
+import { bareEnd } from './ends.ts';
 import { guess } from './scalar.ts';
 import type { Quote } from './spot.ts';
 

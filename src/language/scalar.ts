@@ -8,7 +8,7 @@ import { exactInteger, type Json } from '../text/json.ts';
 const SUFFIXES = 'kmgtpe'; // powers of 1024, as QEMU's own sizes
 
 /** A whole number: decimal or 0x, Python's `1_000` too, with an optional suffix: 39M, 1.5G, 0x10k. */
-export function readInteger(text: string): bigint | undefined {
+function readInteger(text: string): bigint | undefined {
   const match = /^([+-]?)(?:(0x[0-9a-f]+)|(\d+(?:_\d+)*)(?:\.(\d+))?)([kmgtpe])?$/i.exec(text);
   if (match === null) return undefined;
   const [, sign = '', hex, whole = '', fraction = '', suffix = ''] = match;
@@ -77,7 +77,10 @@ function readAs(text: string, type: Type): Json | undefined {
     case 'number':
       return readNumber(text);
     case 'enum':
-      return type.values.some(value => value.name === text) ? text : undefined;
+      return enumWord(
+        text,
+        type.values.map(value => value.name),
+      );
     case 'any':
       return guess(text);
     case 'str':
@@ -85,6 +88,14 @@ function readAs(text: string, type: Type): Json | undefined {
     default:
       return undefined;
   }
+}
+
+/** The value that a word stands for; where on and off are values, every word for true and false has one meaning. */
+function enumWord(text: string, names: readonly string[]): string | undefined {
+  if (names.includes(text)) return text;
+  const meant = BOOLEANS.get(text.toLowerCase());
+  const word = meant === undefined ? undefined : meant ? 'on' : 'off';
+  return word !== undefined && names.includes(word) ? word : undefined;
 }
 
 const LITERAL_WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([

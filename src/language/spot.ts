@@ -2,7 +2,7 @@
 // says may stand there. Completion and hint both read this.
 import type { Allowed, Path } from '../schema/walk.ts';
 import { isArray, isObject, type Json } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import type { Place } from '../text/place.ts';
 import type { Context } from './context.ts';
 
 export type Quote = '' | '"' | "'";

@@ -3,16 +3,20 @@ import type { Candidate } from './line.ts';
 
 /**
  * The text to show in grey behind a line, to be taken with one key; undefined when there is none. Only at the
- * end of the line. `history` is oldest first; `candidates` are those of the completion at the cursor.
+ * end of the line. `history` is oldest first, and only what `fits` of it is shown; `candidates` are those of the
+ * completion at the cursor.
  */
 export function suggest(
   text: string,
   cursor: number,
   history: readonly string[],
   candidates: readonly Candidate[] = [],
+  fits: (entry: string) => boolean = () => true,
 ): string | undefined {
   if (cursor !== text.length || text.trim() === '') return undefined;
-  const before = history.findLast(entry => entry.length > text.length && entry.startsWith(text));
+  const before = history.findLast(
+    entry => entry.length > text.length && entry.startsWith(text) && fits(entry),
+  );
   return before === undefined ? fromCandidates(text, candidates) : before.slice(text.length);
 }
 

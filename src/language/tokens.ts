@@ -1,15 +1,23 @@
 // The tree of a line, with places. It is tolerant: half-typed text gives a tree too, and parser, completer,
 // colour and hint all read this very one. It knows no schema; what it cannot make sense of it puts in `faults`.
-import type { Place } from '../text/span.ts';
-import type { Completeness, Problem } from './line.ts';
-import { bareEnd, readValue, skipBlanks, type Value } from './literal.ts';
 
-/** `file.driver`: the parts lie without the dots between them. */
-export interface Key {
-  readonly place: Place;
-  readonly text: string;
-  readonly parts: readonly { readonly name: string; readonly place: Place }[];
-}
+import type { Place } from '../text/place.ts';
+import { type Key, keyAt } from './dotted.ts';
+import { bareEnd, skipBlanks, standsAlone } from './ends.ts';
+import type { Completeness, Problem } from './line.ts';
+import {
+  BLANK,
+  COMMENT,
+  endOfRow,
+  GOES_ON,
+  HMP_WORD,
+  matches,
+  OPENING,
+  PROMPT,
+  type WordPlace,
+  wordAt,
+} from './linestarts.ts';
+import { hasOpenBracket, readMessage, readValue, type Value } from './literal.ts';
 
 /** `key=value`, or what was typed of it: a lone name has neither `equals` nor `value`. */
 export interface Argument {
@@ -67,18 +75,14 @@ export type Tree = Common &
       } & Tail)
   );
 
-const BLANK = /\s/;
-const WORD = /^\.[A-Za-z]/;
-const LONE_WORDS: ReadonlySet<string> = new Set(['help', '?', 'exit']);
-const PROMPT = /(?:\(QEMU\)|TRANS>)(?=\s|$)/y;
-
 /** The tree of a text, whatever the text is. Never throws. */
 export function readLine(text: string): Tree {
   return new LineReader(text).line();
 }
 
-/** Whether the text goes on in the next row. */
+/** Whether the text goes on in the next row. A line for the host's shell (`$ ls`) is one row, whatever is open in it. */
 export function completeness(text: string): Completeness {
+  if (/^\s*\$ /.test(text)) return 'complete';
   return readLine(text).completeness;
 }
 
@@ -102,14 +106,22 @@ class LineReader {
     const start = this.at;
     const rest = this.text.slice(start);
     if (rest === '') return { ...this.common(), kind: 'empty' };
-    if (WORD.test(rest) || LONE_WORDS.has(rest.trimEnd())) return this.word();
+    const word = wordAt(this.text, start);
+    if (word !== undefined) return this.word(word);
     const arrow = /^->\s*(?=[{[])/.exec(rest);
     if (arrow !== null) {
       this.at += arrow[0].length;
       return this.raw({ start, end: start + 2 });
     }
+    // A reply or an event as documents show them: what a transcript says that came, and nothing to send.
+    const answer = /^<-\s*(?=[{[])/.exec(rest);
+    if (answer !== null) {
+      this.at += answer[0].length;
+      const tree = this.raw({ start, end: start + 2 });
+      return tree.completeness === 'open' ? tree : { ...this.common(), faults: [], kind: 'empty' };
+    }
     if (rest.startsWith('{') || rest.startsWith('[')) return this.raw();
-    if (/^transaction\s*\(/.test(rest)) return this.transaction();
+    if (OPENING.test(rest)) return this.transaction();
     return this.command();
   }
 
@@ -123,22 +135,22 @@ class LineReader {
     };
   }
 
-  /** Skips blanks and, where a row begins, prompts and comment rows. */
+  /** Skips blanks, comments, backslashes by which the line goes on, and, where a row begins, prompts. */
   private blanks(): void {
     for (;;) {
       const end = skipBlanks(this.text, this.at);
       if (this.text.slice(this.at, end).includes('\n')) this.startsRow = true;
       this.at = end;
-      if (!this.startsRow) return;
-      PROMPT.lastIndex = this.at;
-      const prompt = PROMPT.exec(this.text);
-      if (prompt !== null) {
-        this.prompts.push({ start: this.at, end: PROMPT.lastIndex });
+      if (matches(COMMENT, this.text, end)) {
+        this.at = endOfRow(this.text, end);
+        this.comments.push({ start: end, end: this.at });
+      } else if (matches(GOES_ON, this.text, end)) {
+        this.at = GOES_ON.lastIndex;
+        if (this.at === this.text.length && !this.text.endsWith('\n')) this.nothingBehind(end);
+        else this.startsRow = true;
+      } else if (this.startsRow && matches(PROMPT, this.text, end)) {
+        this.prompts.push({ start: end, end: PROMPT.lastIndex });
         this.at = PROMPT.lastIndex;
-      } else if (this.text[this.at] === '#') {
-        const start = this.at;
-        this.at = endOfRow(this.text, start);
-        this.comments.push({ start, end: this.at });
       } else {
         this.startsRow = false;
         return;
@@ -146,33 +158,47 @@ class LineReader {
     }
   }
 
-  private word(): Tree {
-    const start = this.at;
-    const [name = ''] = /^\S+/.exec(this.text.slice(start)) ?? [];
-    const rest = skipBlanks(this.text, start + name.length);
-    if (hasOpenBracket(this.text, rest)) this.unclosed = true;
-    return {
-      ...this.common(),
-      kind: 'word',
-      name,
-      place: { start, end: start + name.length },
-      rest: this.text.slice(rest),
-      restPlace: { start: rest, end: this.text.length },
-    };
+  private nothingBehind(at: number): void {
+    this.unclosed = true;
+    const message = 'the backslash says that the line goes on, and nothing follows';
+    const advice = 'Take it out, or write the rest in the next row.';
+    this.faults.push({ place: { start: at, end: at + 1 }, message, advice, unfinished: true });
+  }
+
+  private word({ name, place, restPlace }: WordPlace): Tree {
+    const { start, end } = restPlace;
+    if (name !== HMP_WORD && hasOpenBracket(this.text, start)) this.unclosed = true;
+    return { ...this.common(), kind: 'word', name, place, rest: this.text.slice(start, end), restPlace };
   }
 
   private raw(arrow?: Place): Tree {
-    const value = this.value();
+    const value = this.message();
+    const end = this.at;
     this.blanks();
+    // What stands between messages of a list, or behind the last one, means nothing.
+    for (let count = 1; ; count += 1) {
+      if (/[;,]/.test(this.text[this.at] ?? '')) this.at += 1;
+      this.blanks();
+      if (this.text[this.at] !== '{') break;
+      if (count === 1)
+        this.fault(this.at, this.at + 1, 'another message begins here', 'Send one message a line.');
+      this.message();
+      this.blanks();
+    }
     if (this.at < this.text.length) {
-      this.fault(
-        this.at,
-        this.text.length,
-        'there is more text behind the end of the JSON value',
-        'Send one message a line.',
-      );
+      const start = Math.max(end, this.at);
+      const what = 'there is more text behind the end of the JSON value';
+      this.fault(start, this.text.length, what, 'Send one message a line.');
     }
     return { ...this.common(), kind: 'raw', value, ...(arrow === undefined ? {} : { arrow }) };
+  }
+
+  private message(): Value {
+    const read = readMessage(this.text, this.at);
+    this.at = read.value.place.end;
+    for (const fault of read.faults) this.faults.push(fault);
+    if (read.open) this.unclosed = true;
+    return read.value;
   }
 
   private command(): Tree {
@@ -260,7 +286,7 @@ class LineReader {
   private value(): Value {
     const read = readValue(this.text, this.at, this.inTransaction);
     this.at = read.end;
-    this.faults.push(...read.faults);
+    for (const fault of read.faults) this.faults.push(fault);
     if (read.open) this.unclosed = true;
     return read.value;
   }
@@ -270,21 +296,15 @@ class LineReader {
   }
 
   private isTail(): boolean {
-    return this.standsAlone('|') || this.standsAlone('&');
-  }
-
-  private standsAlone(mark: string): boolean {
-    const next = this.text[this.at + 1];
-    return this.text[this.at] === mark && (next === undefined || BLANK.test(next));
+    return standsAlone(this.text, this.at, '|') || standsAlone(this.text, this.at, '&');
   }
 
   private tail(): Tail {
-    this.blanks();
+    this.at = skipBlanks(this.text, this.at);
     const start = this.at;
     const place = { start, end: start + 1 };
-    if (this.standsAlone('|')) {
-      this.at++;
-      this.blanks();
+    if (standsAlone(this.text, this.at, '|')) {
+      this.at = skipBlanks(this.text, this.at + 1);
       const text = this.text.slice(this.at).trimEnd();
       if (text === '') {
         const advice = 'Write one, as in: query-block | jq .';
@@ -294,10 +314,13 @@ class LineReader {
       this.at = this.text.length;
       return { pipe };
     }
-    const background = this.standsAlone('&');
-    if (background) {
-      this.at++;
-      this.blanks();
+    const background = standsAlone(this.text, this.at, '&');
+    if (background) this.at = skipBlanks(this.text, this.at + 1);
+    // A comment may stand behind it.
+    while (matches(COMMENT, this.text, this.at)) {
+      const end = endOfRow(this.text, this.at);
+      this.comments.push({ start: this.at, end });
+      this.at = skipBlanks(this.text, end);
     }
     if (this.at < this.text.length) {
       const what = background
@@ -312,32 +335,4 @@ class LineReader {
   private fault(start: number, end: number, message: string, advice: string): void {
     this.faults.push({ place: { start, end }, message, advice });
   }
-}
-
-/** Whether a literal among the arguments of a word is not closed. Quotes in its prose do not count. */
-function hasOpenBracket(text: string, from: number): boolean {
-  const start = /(?:^|[\s=])[{[]/g;
-  start.lastIndex = Math.max(0, from - 1);
-  for (let match = start.exec(text); match !== null; match = start.exec(text)) {
-    const read = readValue(text, start.lastIndex - 1);
-    if (read.open) return true;
-    start.lastIndex = read.end;
-  }
-  return false;
-}
-
-function endOfRow(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end === -1 ? text.length : end;
-}
-
-function keyAt(text: string, start: number, end: number): Key {
-  const whole = text.slice(start, end);
-  let at = start;
-  const parts = whole.split('.').map(name => {
-    const place = { start: at, end: at + name.length };
-    at = place.end + 1;
-    return { name, place };
-  });
-  return { place: { start, end }, text: whole, parts };
 }

@@ -1,10 +1,12 @@
 // What is wrong with a line while it is still being typed: only what the cursor has left, and never that
 // something is missing.
-import { check, checkObject, type Finding, findCommand } from '../schema/check.ts';
+import { check, checkObject, findCommand } from '../schema/check.ts';
+import { type Finding, problem } from '../schema/finding.ts';
 import type { ObjectType, Schema } from '../schema/model.ts';
-import { child, isTagMissing, memberAt, objectIn, typeAt, variantsWith } from '../schema/walk.ts';
-import type { Json } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import { child, isTagMissing, memberAt, membersAt, objectIn, typeAt, variantsWith } from '../schema/walk.ts';
+import { nearest } from '../text/fuzzy.ts';
+import type { Json, JsonObject } from '../text/json.ts';
+import type { Place } from '../text/place.ts';
 import { type Assembled, assemble, assembleLiteral } from './assemble.ts';
 import { actionContext, actionUnion } from './context.ts';
 import type { Problem } from './line.ts';
@@ -93,7 +95,7 @@ function objectProblems(
       !isMissing(finding, type, read.value) &&
       !mayYetCome(finding, type, read.value, here),
   );
-  const placed = found.flatMap(finding => {
+  const placed = [...found, ...unlisted(type, read.value)].flatMap(finding => {
     const place = read.places.find(finding.path, finding.at);
     return place === undefined ? [] : [toProblem(finding, place)];
   });
@@ -101,6 +103,26 @@ function objectProblems(
   return [...read.problems, ...placed].filter(
     ({ place }) => here === undefined || !overlaps(place, here.place),
   );
+}
+
+// What QEMU takes and lists under another name: a property as text, the items of an array and their number.
+const UNLISTED = /^legacy-|^len-|\[/;
+
+/**
+ * Properties that QEMU, asked what a type has, does not know. They are marked and not refused: the schema leaves the
+ * arguments open, and what was asked is another run of the program.
+ */
+function unlisted(type: ObjectType, given: JsonObject): readonly Finding[] {
+  if (type.open !== true || (type.more?.(given) ?? []).length === 0) return [];
+  const names = membersAt(type, given).map(({ name }) => name);
+  const kind = ['driver', 'qom-type'].map(key => given[key]).find(value => typeof value === 'string');
+  return Object.keys(given)
+    .filter(key => !names.includes(key) && !UNLISTED.test(key))
+    .map(key =>
+      problem('unknown-member', [key], 'name', `a ${kind} has no property ${JSON.stringify(key)}`, {
+        nearest: nearest(key, names),
+      }),
+    );
 }
 
 function overlaps(a: Place, b: Place): boolean {

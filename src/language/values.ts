@@ -1,14 +1,17 @@
 // Values that could stand at the cursor: of the schema's types, and names of the VM's own things.
 import type { Schema, Type } from '../schema/model.ts';
 import { namingAt, type Wanted } from '../schema/names.ts';
+import { driversByUse } from '../schema/notes/drivers.ts';
 import { HMP_COMMANDS } from '../schema/notes/hmp.ts';
 import { parseTable } from '../schema/notes/table.ts';
+import { describeValue } from '../schema/notes.ts';
 import { choicesOf, describe, showPath } from '../schema/walk.ts';
 import { isObject, type JsonObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { blankUnless, type Draft, notes, pick, withWanted } from './draft.ts';
 import type { Completion, Extra, Offer } from './offer.ts';
 import { needsQuotes, quoted } from './quote.ts';
+import { wordsFor } from './short.ts';
 import type { ValueSpot } from './spot.ts';
 
 /** The values that may stand at a place; live ones come before what the type lists. */
@@ -54,10 +57,10 @@ function wantedAt(spot: ValueSpot): Wanted | undefined {
   const args = raw && isObject(given['arguments']) ? given['arguments'] : given;
   const naming = namingAt(name, raw ? spot.path.slice(1) : spot.path, args);
   if (naming === undefined || naming.kind === 'text' || naming.kind === 'new') return undefined;
-  const { kind, of } = naming;
+  const { kind, of, fit } = naming;
   const near = nearestObject(args, raw ? spot.path.slice(1) : spot.path);
   const wanted = { kind, typed: spot.typed, place: spot.place, given: near, command: name };
-  return of === undefined ? wanted : { ...wanted, of };
+  return { ...wanted, ...(of === undefined ? {} : { of }), ...(fit === undefined ? {} : { fit }) };
 }
 
 /** The arguments around a place: its own object's members hide those of the objects above it. */
@@ -87,13 +90,17 @@ function valueDrafts(type: Type, spot: ValueSpot, text: string): readonly Draft[
   const after = afterValue(spot, text);
   switch (type.kind) {
     case 'enum':
-      return type.values.map(({ name, features }) => ({
-        ...notes([], features),
-        text: valueText(name, spot, true),
-        label: name,
-        kind: 'enum',
-        after,
-      }));
+      return valuesByUse(type, spot).map(({ name, features }): Draft => {
+        const about = describeValue(spot.context.name, spot.path, name);
+        return {
+          ...notes([], features),
+          ...(about === undefined ? {} : { about }),
+          text: valueText(name, spot, true),
+          label: name,
+          kind: 'enum',
+          after,
+        };
+      });
     case 'bool':
       return spot.quote === ''
         ? ['true', 'false'].map(name => ({ text: name, label: name, kind: 'bool', after }))
@@ -101,9 +108,14 @@ function valueDrafts(type: Type, spot: ValueSpot, text: string): readonly Draft[
     case 'null':
       return spot.quote === '' ? [{ text: 'null', label: 'null', kind: 'value', note: 'none', after }] : [];
     case 'array':
-      return spot.typed === '' && spot.quote === ''
-        ? [{ text: '[', label: '[', kind: 'value', note: describe(type), after: '' }]
-        : [];
+      return [
+        ...(spot.typed === '' && spot.quote === ''
+          ? [{ text: '[', label: '[', kind: 'value', note: describe(type), after: '' } as const]
+          : []),
+        ...(spot.literal ? [] : wordsFor(type)).map(
+          (name): Draft => ({ text: valueText(name, spot, true), label: name, kind: 'enum', after }),
+        ),
+      ];
     case 'object':
       return spot.typed === '' && spot.quote === ''
         ? [{ text: '{', label: '{', kind: 'value', note: 'object', after: '' }]
@@ -111,6 +123,12 @@ function valueDrafts(type: Type, spot: ValueSpot, text: string): readonly Draft[
     default:
       return [];
   }
+}
+
+/** A node on which another one stands is most often a file. */
+function valuesByUse({ values }: Extract<Type, { kind: 'enum' }>, { path }: ValueSpot) {
+  const below = path.at(-1) === 'driver' && ['file', 'data-file'].includes(String(path.at(-2)));
+  return below ? driversByUse(values, ({ name }) => name, true) : values;
 }
 
 function afterValue(spot: ValueSpot, text: string): string {

@@ -23,7 +23,7 @@ export interface Aids {
   readonly picture?: readonly string[];
 }
 
-export interface TakenAids {
+interface TakenAids {
   readonly aids: Aids;
   /** The prose without them. */
   readonly rest: string;
@@ -32,7 +32,8 @@ export interface TakenAids {
 }
 
 const AID = /^\s*(hint|wrong|effect):\s*/i;
-const PICTURE = /^```graph[ \t]*\n([\s\S]*?)^```[ \t]*(?:\n|$)/m;
+const PICTURE = /^```graph[ \t]*\n/m;
+const PICTURE_END = /^```[ \t]*(?:\n|$)/m;
 
 /**
  * Takes the paragraphs that begin with `hint:`, `wrong:` or `effect:`, and a fence tagged `graph`, out of prose.
@@ -43,9 +44,9 @@ export function takeAids(prose: string): TakenAids {
   const mistakes: Mistake[] = [];
   const effects: Effect[] = [];
   const faults: { message: string; advice: string }[] = [];
-  const picture = PICTURE.exec(prose)?.[1]?.trimEnd().split('\n');
+  const { picture, text: words } = takePicture(prose);
   const rest: string[] = [];
-  for (const paragraph of prose.replace(PICTURE, '').split(/\n[ \t]*\n/)) {
+  for (const paragraph of words.split(/\n[ \t]*\n/)) {
     const found = AID.exec(paragraph);
     const text = paragraph.slice(found?.[0].length ?? 0).trim();
     switch (found?.[1]?.toLowerCase()) {
@@ -92,11 +93,28 @@ export function hasAids({ hints, mistakes, effects, picture }: Aids): boolean {
   return hints.length + mistakes.length + effects.length > 0 || picture !== undefined;
 }
 
+function takePicture(prose: string): { readonly picture?: readonly string[]; readonly text: string } {
+  const open = PICTURE.exec(prose);
+  if (open === null) return { text: prose };
+  const inside = prose.slice(open.index + open[0].length);
+  const close = PICTURE_END.exec(inside);
+  if (close === null) return { text: prose };
+  const rest = inside.slice(close.index + close[0].length);
+  return {
+    picture: inside.slice(0, close.index).trimEnd().split('\n'),
+    text: prose.slice(0, open.index) + rest,
+  };
+}
+
 /** The code span that a text begins with (its newlines are blanks), and what follows. */
 function codeSpan(text: string): [code: string | undefined, rest: string] {
-  const found = /^(`+)([\s\S]*?[^`])\1(?!`)/.exec(text);
-  if (!found?.[2]) return [undefined, text];
-  const code = found[2].replace(/\s*\n\s*/g, ' ');
+  const [mark = '', ...others] = text.startsWith('`') ? [...text.matchAll(/`+/g)] : [];
+  const open = mark[0] ?? '';
+  const close = others.find(([other]) => other === open);
+  if (close === undefined) return [undefined, text];
+  const code = text
+    .slice(open.length, close.index)
+    .replace(/\s+/g, blank => (blank.includes('\n') ? ' ' : blank));
   const bare = /^ .*[^ ].* $/.test(code) ? code.slice(1, -1) : code;
-  return [bare.trim(), text.slice(found[0].length).trim()];
+  return [bare.trim(), text.slice(close.index + open.length).trim()];
 }

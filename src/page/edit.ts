@@ -1,4 +1,6 @@
 // Changes to a page's text that leave every other byte as it was.
+
+import { trimTail } from '../text/trim.ts';
 import type { Page, Step } from './model.ts';
 
 export interface Edit {
@@ -9,51 +11,20 @@ export interface Edit {
 
 /** Carries out edits that do not overlap; their places are those of the text as it is given. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const ordered = [...edits].sort((a, b) => b.start - a.start);
-  return ordered.reduce(
-    (changed, edit) => changed.slice(0, edit.start) + edit.text + changed.slice(edit.end),
-    text,
-  );
-}
-
-/** The page's text with a step's expected output replaced; an empty text takes it away. */
-export function replaceExpected(page: Page, index: number, output: string): string {
-  return replaceAllExpected(page, new Map([[index, output]]));
-}
-
-/** The same for several steps at once, by their index. */
-export function replaceAllExpected(page: Page, outputs: ReadonlyMap<number, string>): string {
-  const edits: Edit[] = [];
-  for (const [index, output] of outputs) {
-    const step = page.steps[index];
-    if (!step) throw new RangeError(`${page.name} has no step ${index + 1}; it has ${page.steps.length}`);
-    edits.push(expectedEdit(page, step, output));
+  const parts: string[] = [];
+  let done = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    parts.push(text.slice(done, edit.start), edit.text);
+    done = edit.end;
   }
-  return applyEdits(page.text, edits);
+  return parts.join('') + text.slice(done);
 }
 
-/** The page's text with a step (its line with the prompt, and its output) put behind another, or behind all (-1). */
-export function insertStep(page: Page, after: number, line: string, output = ''): string {
-  const step = page.steps.at(after);
-  const newline = lineEnd(page.text);
-  const text = ensureEnd([line, output.replace(/\n+$/, '')].filter(part => part !== '').join('\n'), newline);
-  if (!step)
-    return (
-      ensureEnd(page.text, newline) +
-      (page.markdown ? `${newline}\`\`\`qmp${newline}${text}\`\`\`${newline}` : text)
-    );
-  const at = Math.max(step.place.end, step.expectedPlace.end);
-  const before = page.text.slice(0, at);
-  const gap = before.endsWith('\n') ? '' : newline;
-  // In plain text prose that stands directly below would become output of the new step.
-  const apart = page.markdown || /^\s*(\n|$)/.test(page.text.slice(at)) ? '' : newline;
-  return `${before}${gap}${text}${apart}${page.text.slice(at)}`;
-}
-
-function expectedEdit(page: Page, step: Step, output: string): Edit {
+/** The edit that puts an output in the place of what stands below a step. */
+export function expectedEdit(page: Page, step: Step, output: string): Edit {
   const newline = lineEnd(page.text);
   const { start, end } = step.expectedPlace;
-  const rows = output.replace(/\n+$/, '').split('\n');
+  const rows = trimTail(output).split('\n');
   const text =
     output.trim() === ''
       ? ''

@@ -2,10 +2,10 @@
 // here it is cut out and its result compared, integers exactly.
 import { equalJson, isArray, type Json, parseJson } from '../text/json.ts';
 
-export const OPERATORS = ['==', '!=', '<=', '>=', '<', '>', 'has'] as const;
-export type Operator = (typeof OPERATORS)[number];
+const OPERATORS = ['==', '!=', '<=', '>=', '<', '>', 'has'] as const;
+type Operator = (typeof OPERATORS)[number];
 
-export type Expectation =
+type Expectation =
   | { readonly ok: true; readonly query: string; readonly operator: Operator | 'holds'; readonly value: Json }
   | { readonly ok: false; readonly message: string; readonly advice: string };
 

@@ -1,13 +1,18 @@
 // The front matter of a page: YAML between two rows of `---`. The YAML reader is loaded only where there is one.
 import type { Json } from '../text/json.ts';
+import type { Exemption } from './exemption.ts';
+import { readExemptions } from './exemptions.ts';
 import { PARAM_KINDS, type PageProblem, type Param, type ParamKind, type PracticeSpec } from './model.ts';
 import type { Row } from './rows.ts';
+import { readTargets, type Target } from './targets.ts';
 
 export interface Front {
   readonly title?: string;
   readonly about?: string;
   readonly params: readonly Param[];
   readonly practice?: PracticeSpec;
+  readonly exemptions?: readonly Exemption[];
+  readonly targets?: readonly Target[];
 }
 
 /** The number of rows the front matter takes, both marks included; 0 where there is none. */
@@ -17,12 +22,33 @@ export function frontLength(rows: readonly Row[]): number {
   return close < 0 ? 0 : close + 1;
 }
 
+// The YAML reader takes time with the square of its text, and goes as deep as its brackets.
+const LONGEST = 16_384;
+const DEEPEST = 64;
+
+function tooMuch(yaml: string): string | undefined {
+  if (yaml.length > LONGEST) return `longer than ${LONGEST} characters`;
+  let depth = 0;
+  for (const mark of yaml.match(/[[\]{}]/g) ?? []) {
+    depth += mark === '[' || mark === '{' ? 1 : -1;
+    if (depth > DEEPEST) return `nested more than ${DEEPEST} deep`;
+  }
+  const marks = (row: string) => row.match(/[-?:](?=\s)/g)?.length ?? 0;
+  return yaml.split('\n').some(row => marks(row) > DEEPEST) ? `nested more than ${DEEPEST} deep` : undefined;
+}
+
 /** Reads the front matter `yaml`, whose first row is row `row` of the page. */
 export async function readFront(
   yaml: string,
   row: number,
   problem: (problem: PageProblem) => void,
 ): Promise<Front> {
+  const most = tooMuch(yaml);
+  if (most !== undefined) {
+    const advice = 'Keep what a page does in its steps, and only its parameters above them.';
+    problem({ row, message: `the front matter is ${most}`, advice });
+    return { params: [] };
+  }
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
   const counter = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: counter, intAsBigInt: true });
@@ -138,12 +164,17 @@ export async function readFront(
         spec = { ...spec, disk: textOf(value) };
       else if (entry.name === 'disks' && list) spec = { ...spec, disks: list };
       else if (entry.name === 'args' && list) spec = { ...spec, args: list };
+      else if (entry.name === 'nodes' && list?.every(isNodeName)) spec = { ...spec, nodes: list };
+      else if (entry.name === 'files' && list?.every(name => name === '' || isNodeName(name)))
+        spec = { ...spec, files: list };
+      else if (entry.name === 'loose' && list?.every(isNodeName)) spec = { ...spec, loose: list };
+      else if (entry.name === 'images' && list?.every(isImageName)) spec = { ...spec, images: list };
       else if (entry.name === 'second' && typeof value === 'string') spec = { ...spec, second: value };
       else
         fault(
           entry.offset,
           `practice: ${entry.name} is not understood`,
-          'It may have disk (a size), disks (a list of sizes), args (a list of QEMU arguments) and second (the parameter that gets a second VM).',
+          'It may have disk (a size), disks (a list of sizes), nodes and files (lists of names for the nodes of the disks, and for those of their files), images (a list of names for their images, each ending in .qcow2), loose (a list of the nodes that no device uses), args (a list of QEMU arguments) and second (the parameter that gets a second VM).',
         );
     }
     return spec;
@@ -159,14 +190,29 @@ export async function readFront(
       const params = table(entry.value, 'params', 'params: { node: { help: node to copy } }');
       front = { ...front, params: params.flatMap(item => param(item.name, item.value, item.offset) ?? []) };
     } else if (entry.name === 'practice') front = { ...front, practice: practice(entry.value) };
+    else if (entry.name === 'skip' || entry.name === 'faults') {
+      const kind = entry.name === 'skip' ? 'skip' : 'fault';
+      const found = readExemptions(kind, listOf(entry.value), rowAt(entry.offset), problem);
+      front = { ...front, exemptions: [...(front.exemptions ?? []), ...found] };
+    } else if (entry.name === 'on')
+      front = { ...front, targets: readTargets(listOf(entry.value), rowAt(entry.offset), problem) };
     else
       fault(
         entry.offset,
         `the front matter's ${entry.name} is not understood`,
-        'It may have title and about (text), params and practice.',
+        'It may have title and about (text), params, practice, skip, faults and on.',
       );
   }
   return front;
+}
+
+/** A name as QEMU takes it for a node. */
+function isNodeName(name: string): boolean {
+  return /^[A-Za-z][\w.-]{0,30}$/.test(name);
+}
+
+function isImageName(name: string): boolean {
+  return /^[A-Za-z0-9][\w.-]{0,99}\.qcow2$/.test(name);
 }
 
 /** Where a YAML node begins. */
@@ -188,6 +234,16 @@ function toJson(value: unknown): Json | undefined {
   if (!Array.isArray(value)) return undefined;
   const items = value.map(toJson);
   return items.every(item => item !== undefined) ? items : undefined;
+}
+
+/** A list of tables of texts. */
+function listOf(node: unknown): Json | undefined {
+  const list: unknown = isSequence(node) ? node.toJSON() : undefined;
+  if (!Array.isArray(list)) return undefined;
+  return list.map((item: unknown): Json => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return toJson(item) ?? null;
+    return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, toJson(value) ?? null]));
+  });
 }
 
 function textOf(value: Json): string {

@@ -2,20 +2,20 @@
 import type { Condition, Fence, PageProblem } from './model.ts';
 import type { Row } from './rows.ts';
 
-export interface FoundFence {
+interface FoundFence {
   readonly fence: Fence;
   /** Rows by their index: the opening mark, and the closing one (or the end of the text). */
   readonly open: number;
   readonly close: number;
 }
 
-export interface Layout {
+interface Layout {
   readonly fences: readonly FoundFence[];
   /** Indexes of rows that are prose: in no fence of any kind and in no comment. */
   readonly prose: readonly number[];
 }
 
-const OPENING = /^( *)(`{3,}|~{3,})[ \t]*([^`]*?)[ \t]*$/;
+const OPENING = /^( *)(`{3,}|~{3,})([^`]*)$/;
 
 /** Finds the fences from row `from` on. */
 export function findFences(
@@ -36,12 +36,13 @@ export function findFences(
       continue;
     }
     const opening = OPENING.exec(row.text);
-    if (!opening?.[2] || opening[1] === undefined || opening[3] === undefined) {
+    const info = opening?.[3]?.trim() ?? '';
+    if (!opening?.[2] || opening[1] === undefined) {
       prose.push(i);
       i += 1;
       continue;
     }
-    const isQmp = /^qmp(\s|$)/.test(opening[3]);
+    const isQmp = /^qmp(\s|$)/.test(info);
     if (opening[1].length > 3) {
       if (isQmp) {
         problem({
@@ -63,29 +64,35 @@ export function findFences(
           advice: `Put ${opening[2]} in a row of its own behind the last step.`,
         });
       }
-      fences.push({ fence: describe(fences.length, row.number, opening[3], problem), open: i, close });
+      fences.push({ fence: describe(fences.length, row.number, info, problem), open: i, close });
     }
     i = close + 1;
   }
   return { fences, prose };
 }
 
+const CLOSING = /^ {0,3}(`{3,}|~{3,})[ \t]*$/;
+
 function closing(rows: readonly Row[], open: number, mark: string): number {
-  const end = new RegExp(`^ {0,3}${mark[0]}{${mark.length},}[ \\t]*$`);
-  for (let i = open + 1; i < rows.length; i++) if (end.test(rows[i]?.text ?? '')) return i;
+  for (let i = open + 1; i < rows.length; i++) {
+    const found = CLOSING.exec(rows[i]?.text ?? '')?.[1];
+    if (found !== undefined && found[0] === mark[0] && found.length >= mark.length) return i;
+  }
   return rows.length;
 }
 
-/** What the words behind the opening mark mean: `qmp on-failure`, `qmp try`, `if=...`, `each=...`. */
+/** What the words behind the opening mark mean: `qmp on-failure`, `qmp try`, `qmp keep`, `if=...`, `each=...`. */
 function describe(index: number, row: number, info: string, problem: (problem: PageProblem) => void): Fence {
   let group: Fence['group'] = 'main';
   let when: Condition | undefined;
   let each: Fence['each'];
   let on: string | undefined;
+  let keep = false;
   for (const word of info.split(/\s+/).slice(1)) {
     const condition = /^if=(!?)([A-Za-z_][\w-]*)(?:(==|!=)(.*))?$/.exec(word);
     const loop = /^each=([A-Za-z_]\w*):([A-Za-z_]\w*)$/.exec(word);
     if (word === 'on-failure' || word === 'try') group = word;
+    else if (word === 'keep') keep = true;
     else if (condition?.[2] && !(condition[1] && condition[3])) {
       const operator =
         condition[3] === '==' || condition[3] === '!=' ? condition[3] : condition[1] ? 'unset' : 'set';
@@ -97,9 +104,23 @@ function describe(index: number, row: number, info: string, problem: (problem: P
         row,
         message: `a qmp fence knows no ${JSON.stringify(word)}`,
         advice:
-          'It may say on-failure, try, if=NAME, if=!NAME, if=NAME==VALUE, if=NAME!=VALUE, each=NAME:LIST and on=NAME.',
+          'It may say on-failure, try, keep, if=NAME, if=!NAME, if=NAME==VALUE, if=NAME!=VALUE, each=NAME:LIST and on=NAME.',
       });
     }
   }
-  return { index, row, group, ...(when ? { when } : {}), ...(each ? { each } : {}), ...(on ? { on } : {}) };
+  if (keep && group !== 'main')
+    problem({
+      row,
+      message: `a fence is ${group} or keep, not both`,
+      advice: 'keep marks steps after which nothing above them is undone.',
+    });
+  return {
+    index,
+    row,
+    group,
+    ...(keep ? { keep } : {}),
+    ...(when ? { when } : {}),
+    ...(each ? { each } : {}),
+    ...(on ? { on } : {}),
+  };
 }

@@ -1,5 +1,6 @@
 // Compares what came with what a page says: JSON by its meaning, text row by row, `...` standing for anything.
-import { isArray, isObject, type Json, member, stringifyJson } from '../text/json.ts';
+import { isArray, isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
+import type { Place } from '../text/place.ts';
 import { type Pattern, showPattern } from './pattern.ts';
 
 /** One place where what came is not what was expected. */
@@ -9,6 +10,8 @@ export interface Difference {
   readonly expected: string;
   /** Absent: nothing came there. */
   readonly got?: string;
+  /** Where the page says so, where the pattern was read from it. */
+  readonly place?: Place;
 }
 
 const MAX_DIFFERENCES = 5;
@@ -19,7 +22,21 @@ const MAX_DIFFERENCES = 5;
  */
 export function differences(pattern: Pattern, got: Json | undefined): Difference[] {
   const found: Difference[] = [];
-  compare(pattern, got, '', found);
+  compare(pattern, got, '', found, false);
+  return found;
+}
+
+/** The same for a request, which is whole as it is shown unless it has `...`. The shell gives it an id of its own. */
+export function requestDifferences(pattern: Pattern, got: Json): Difference[] {
+  const found: Difference[] = [];
+  if (pattern.kind !== 'object' || !isObject(got)) return differences(pattern, got);
+  const members = new Map(pattern.members);
+  members.delete('id');
+  const sent = Object.fromEntries(Object.entries(got).filter(([name]) => name !== 'id'));
+  const args = member(got, 'arguments');
+  if (isObject(args) && Object.keys(args).length === 0 && !members.has('arguments'))
+    members.set('arguments', { kind: 'object', members: new Map() });
+  compare({ ...pattern, members }, sent, '', found, true);
   return found;
 }
 
@@ -31,34 +48,36 @@ export function matches(pattern: Pattern, got: Json | undefined): boolean {
 export function textDifferences(expected: readonly string[], got: readonly string[]): Difference[] {
   const want = trimRows(expected);
   const have = trimRows(got);
-  // reach[j]: whether the rows of `want` up to now can match the first j rows of `have`.
-  let reach: boolean[] = have.map(() => false);
-  reach.unshift(true);
+  // How many rows of `have` the rows of `want` up to now can match, in order.
+  let reach: readonly number[] = [0];
   for (const [i, row] of want.entries()) {
-    const next: boolean[] = [];
-    for (let j = 0; j <= have.length; j++) {
-      const came = have[j - 1];
-      next.push(
-        row.trim() === '...'
-          ? reach[j] === true || next[j - 1] === true
-          : came !== undefined && reach[j - 1] === true && glob(row, came),
-      );
-    }
-    if (!next.includes(true)) {
-      const at = reach.lastIndexOf(true);
-      return [difference(`row ${i + 1}`, row, have[at])];
-    }
+    const [least = 0] = reach;
+    const next =
+      row.trim() === '...'
+        ? Array.from({ length: have.length - least + 1 }, (_, more) => least + more)
+        : reach.flatMap(count => {
+            const came = have[count];
+            return came !== undefined && glob(row, came) ? [count + 1] : [];
+          });
+    if (next.length === 0) return [difference(`row ${i + 1}`, row, have[reach.at(-1) ?? 0])];
     reach = next;
   }
-  if (reach[have.length]) return [];
-  const at = reach.lastIndexOf(true);
-  return [difference(`row ${at + 1}`, 'no further row', have[at])];
+  const at = reach.at(-1) ?? 0;
+  return at === have.length ? [] : [difference(`row ${at + 1}`, 'no further row', have[at])];
 }
 
-function compare(pattern: Pattern, got: Json | undefined, path: string, found: Difference[]): void {
+function compare(
+  pattern: Pattern,
+  got: Json | undefined,
+  path: string,
+  found: Difference[],
+  whole: boolean,
+): void {
   if (found.length >= MAX_DIFFERENCES || (pattern.kind === 'any' && got !== undefined)) return;
-  const differs = () =>
-    found.push(difference(path, showPattern(pattern), got === undefined ? undefined : stringifyJson(got)));
+  const differs = () => {
+    const came = got === undefined ? undefined : stringifyJson(got);
+    found.push(difference(path, showPattern(pattern), came, pattern.place));
+  };
   switch (pattern.kind) {
     case 'any':
     case 'rest':
@@ -74,32 +93,74 @@ function compare(pattern: Pattern, got: Json | undefined, path: string, found: D
       }
       const isEvent = path === '' && pattern.members.has('event');
       for (const [name, expected] of pattern.members) {
-        if (!(isEvent && name === 'timestamp')) compare(expected, member(got, name), join(path, name), found);
+        if (!(isEvent && name === 'timestamp'))
+          compare(expected, member(got, name), join(path, name), found, whole);
       }
+      if (whole && !pattern.elided) notShown(pattern, got, path, found);
       return;
     }
     case 'list':
-      if (isArray(got)) compareLists(pattern, got, path, found);
+      if (isArray(got)) compareLists(pattern, got, path, found, whole);
       else differs();
   }
 }
 
-function compareLists(
-  pattern: Pattern & { kind: 'list' },
-  got: readonly Json[],
+function notShown(
+  pattern: Extract<Pattern, { kind: 'object' }>,
+  got: JsonObject,
   path: string,
   found: Difference[],
 ): void {
-  if (pattern.items.some(item => item.kind === 'rest')) {
-    if (!fits(pattern.items, got)) found.push(difference(path, showPattern(pattern), stringifyJson(got)));
+  const { place, members } = pattern;
+  const brace = place && { start: place.start, end: place.start + 1 };
+  for (const [name, value] of Object.entries(got))
+    if (!members.has(name) && found.length < MAX_DIFFERENCES)
+      found.push(difference(join(path, name), 'no such member', stringifyJson(value), brace));
+}
+
+function compareLists(
+  pattern: Extract<Pattern, { kind: 'list' }>,
+  got: readonly Json[],
+  path: string,
+  found: Difference[],
+  whole: boolean,
+): void {
+  const pairs = pairedItems(pattern.items, got);
+  if (pairs) {
+    for (const { item, index } of pairs) compare(item, got[index], `${path}[${index}]`, found, whole);
     return;
   }
-  for (const [i, item] of pattern.items.entries()) compare(item, got[i], `${path}[${i}]`, found);
+  if (pattern.items.some(item => item.kind === 'rest')) {
+    if (!fits(pattern.items, got))
+      found.push(difference(path, showPattern(pattern), stringifyJson(got), pattern.place));
+    return;
+  }
+  for (const [i, item] of pattern.items.entries()) compare(item, got[i], `${path}[${i}]`, found, whole);
   for (const [i, extra] of got.entries()) {
     if (i >= pattern.items.length && found.length < MAX_DIFFERENCES) {
-      found.push(difference(`${path}[${i}]`, 'no further item', stringifyJson(extra)));
+      found.push(difference(`${path}[${i}]`, 'no further item', stringifyJson(extra), pattern.place));
     }
   }
+}
+
+/**
+ * The items of a list with those of what came that they stand for: where nothing is left out, or at one place only, that
+ * is certain. Undefined where it is not, and where the lengths do not allow it.
+ */
+export function pairedItems(
+  items: readonly Pattern[],
+  got: readonly Json[],
+): readonly { readonly item: Pattern; readonly index: number }[] | undefined {
+  const rest = items.findIndex(item => item.kind === 'rest');
+  if (rest < 0)
+    return items.length === got.length ? items.map((item, index) => ({ item, index })) : undefined;
+  const behind = items.slice(rest + 1);
+  const first = got.length - behind.length;
+  if (first < rest || behind.some(item => item.kind === 'rest')) return undefined;
+  return [
+    ...items.slice(0, rest).map((item, index) => ({ item, index })),
+    ...behind.map((item, i) => ({ item, index: first + i })),
+  ];
 }
 
 /** Whether items with `...` among them fit a list. */
@@ -148,12 +209,12 @@ function join(path: string, name: string): string {
   return path === '' ? step : `${path}.${step}`;
 }
 
-function difference(path: string, expected: string, got: string | undefined): Difference {
-  return got === undefined ? { path, expected } : { path, expected, got };
+function difference(path: string, expected: string, got: string | undefined, place?: Place): Difference {
+  return { path, expected, ...(got === undefined ? {} : { got }), ...(place ? { place } : {}) };
 }
 
 function trimRows(rows: readonly string[]): string[] {
-  const trimmed = rows.map(row => row.replace(/\s+$/, ''));
+  const trimmed = rows.map(row => row.trimEnd());
   while (trimmed.at(-1) === '') trimmed.pop();
   return trimmed;
 }

@@ -1,13 +1,15 @@
 // A page as data: a text cut into blocks, and what its steps, sections and parameters are. Macro, recording,
 // lesson, test and document are one thing.
 import type { Json } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import type { Place } from '../text/place.ts';
 import type { Effect, Mistake } from './aids.ts';
-import type { Pattern } from './pattern.ts';
+import type { Exemption } from './exemption.ts';
+import type { Pattern, Slip } from './pattern.ts';
 
 /** A fault of the page itself, found by reading it. `row` counts from 1. */
 export interface PageProblem {
   readonly row: number;
+  readonly place?: Place;
   readonly message: string;
   readonly advice?: string;
 }
@@ -25,6 +27,7 @@ export const PARAM_KINDS = [
   'number',
   'flag',
   'list',
+  'nodes',
 ] as const;
 export type ParamKind = (typeof PARAM_KINDS)[number];
 
@@ -45,6 +48,14 @@ export interface PracticeSpec {
   readonly disk?: string;
   /** Sizes of further disks. */
   readonly disks?: readonly string[];
+  /** Names of the disks' nodes, in order; without one: node-A, node-B and so on. */
+  readonly nodes?: readonly string[];
+  /** Names of the nodes of their files, in order; without one, or with an empty one, QEMU makes one up. */
+  readonly files?: readonly string[];
+  /** Names of the disks' images, in order; without one: a.qcow2, b.qcow2 and so on. */
+  readonly images?: readonly string[];
+  /** The nodes of disks that no device uses, as the target of a backup must be. */
+  readonly loose?: readonly string[];
   /** Further arguments for QEMU. */
   readonly args?: readonly string[];
   /** The parameter that gets the address of a second VM, which has an empty disk of the same size and awaits a migration. */
@@ -64,20 +75,29 @@ export interface Fence {
   readonly row: number;
   readonly group: 'main' | 'on-failure' | 'try';
   readonly when?: Condition;
+  /** From its first step on, nothing above it is undone. */
+  readonly keep?: true;
   /** `on=to`: its `(QEMU)` steps go to the monitor whose address the parameter holds. */
   readonly on?: string;
   /** `each=name:names`: the fence runs once for each value of a list. */
   readonly each?: { readonly name: string; readonly list: string };
 }
 
+/** A QMP message that a page shows. */
+export interface Shown {
+  readonly kind: 'request' | 'reply' | 'event';
+  readonly pattern: Pattern;
+  readonly row: number;
+  readonly place: Place;
+  /** Read all the same, and yet no JSON. */
+  readonly slips?: readonly Slip[];
+  /** It stands behind `->` or `<-`. */
+  readonly arrow?: true;
+}
+
 /** What a page says comes back from a step. */
 export type Expected =
-  | {
-      readonly kind: 'request' | 'reply' | 'event';
-      readonly pattern: Pattern;
-      readonly row: number;
-      readonly place: Place;
-    }
+  | Shown
   | { readonly kind: 'text'; readonly lines: readonly string[]; readonly row: number; readonly place: Place }
   /** Output that cannot be read as JSON, or is no QMP message: said, never compared. */
   | {
@@ -86,7 +106,17 @@ export type Expected =
       readonly message: string;
       readonly row: number;
       readonly place: Place;
+      /** Where it stops being JSON. */
+      readonly at?: number;
+      readonly arrow?: true;
     };
+
+/** A message that belongs to no step: an event by itself, or another reply than the first. */
+export interface Loose {
+  readonly expected: Expected;
+  /** The request that it may answer. */
+  readonly step?: Step;
+}
 
 export interface Step {
   /** Position in the page's list of steps, from 0. */
@@ -102,6 +132,8 @@ export interface Step {
   readonly prose: string;
   /** Titles from the outermost section in. */
   readonly section: readonly string[];
+  /** The request as the document shows it, for a step that stands behind `->`. Not whole where it holds `...`. */
+  readonly shown?: Expected;
   readonly expected: readonly Expected[];
   /** Where the expected output stands, or would be put. */
   readonly expectedPlace: Place;
@@ -124,7 +156,7 @@ export interface Step {
 /** A piece of the page's text. Together the blocks are the whole text, each byte in exactly one. */
 export type Block =
   | { readonly kind: 'front' | 'prose' | 'note'; readonly place: Place }
-  | { readonly kind: 'mark'; readonly place: Place; readonly fence: Fence }
+  | { readonly kind: 'fence'; readonly place: Place; readonly fence: Fence }
   | { readonly kind: 'step' | 'expected'; readonly place: Place; readonly step: number };
 
 export interface Section {
@@ -146,6 +178,15 @@ export interface Page {
   readonly closing: string;
   readonly blocks: readonly Block[];
   readonly steps: readonly Step[];
+  /** Requests shown in a Markdown text outside of its qmp fences: checked, never played. */
+  readonly examples: readonly Step[];
+  readonly loose: readonly Loose[];
+  /** The document shows requests behind `->` and was not written to be played as a whole. */
+  readonly showsOnly: boolean;
+  /** What its header says of places that are not to be played, or not to be true. */
+  readonly exemptions: readonly Exemption[];
+  /** Rows that look like steps and are none, with the reason. */
+  readonly notes: readonly PageProblem[];
   readonly fences: readonly Fence[];
   readonly sections: readonly Section[];
   readonly problems: readonly PageProblem[];

@@ -1,5 +1,5 @@
 // The names in a page's steps: `$name` and `${name}`. `$$` is a dollar; so is one that no name follows.
-import type { Page, PageProblem, Step } from './model.ts';
+import type { Fence, Page, PageProblem, Step } from './model.ts';
 
 export type Piece =
   | { readonly kind: 'text'; readonly text: string; readonly start: number }
@@ -55,14 +55,16 @@ export function checkNames(page: Page): PageProblem[] {
       problems.push({ row: param.row, message: `parameter ${param.name} stands here twice` });
     known.add(param.name);
   }
+  const stepsOf = new Map<Fence, Step[]>(page.fences.map(fence => [fence, []]));
+  for (const step of page.steps) stepsOf.get(step.fence)?.push(step);
   for (const fence of page.fences) {
     const loop = fence.each;
     for (const name of [fence.when?.name, ...namesIn(fence.when?.value ?? ''), loop?.list, fence.on]) {
-      if (name !== undefined && !known.has(name)) problems.push(unknown(name, fence.row, [...known]));
+      if (name !== undefined && !known.has(name)) problems.push(unknown(name, fence.row, known));
     }
     const own = loop && !known.has(loop.name) ? loop.name : undefined;
     if (own) known.add(own);
-    for (const step of page.steps.filter(one => one.fence === fence)) {
+    for (const step of stepsOf.get(fence) ?? []) {
       use(step.text, step.row, 'the step');
       const given = letOf(step);
       if (given) known.add(given.name);
@@ -76,8 +78,7 @@ export function checkNames(page: Page): PageProblem[] {
 
   function use(text: string, row: number, where: string): void {
     for (const piece of pieces(text)) {
-      if (piece.kind === 'name' && !known.has(piece.name))
-        problems.push(unknown(piece.name, row, [...known]));
+      if (piece.kind === 'name' && !known.has(piece.name)) problems.push(unknown(piece.name, row, known));
       if (piece.kind === 'wrong') {
         problems.push({
           row,
@@ -89,10 +90,16 @@ export function checkNames(page: Page): PageProblem[] {
   }
 }
 
-function unknown(name: string, row: number, known: readonly string[]): PageProblem {
+/** Names that a problem lists; more say nothing. */
+const LISTED = 12;
+
+function unknown(name: string, row: number, known: ReadonlySet<string>): PageProblem {
+  const names: string[] = [];
+  for (const one of known) if (names.length < LISTED) names.push(`$${one}`);
+  const more = known.size > LISTED ? ` and ${known.size - LISTED} more` : '';
   return {
     row,
     message: `$${name} has no value here`,
-    advice: `Known are ${known.map(one => `$${one}`).join(', ')}; write $$${name} for the characters themselves.`,
+    advice: `Known are ${names.join(', ')}${more}; write $$${name} for the characters themselves.`,
   };
 }

@@ -1,30 +1,55 @@
 // Reads a page: its blocks, steps, sections and parameters, and what is wrong with it. Never fails.
-import { type Aids, hasAids, takeAids } from './aids.ts';
-import { type Front, frontLength, readFront } from './front.ts';
-import { findFences } from './markdown.ts';
-import type { Block, Fence, Page, PageProblem, Step } from './model.ts';
-import { isBlank, type Row, rowsOf } from './rows.ts';
-import { findSections, sectionPath } from './sections.ts';
-import { type FoundStep, findSteps, type IsOpen, isComment } from './steps.ts';
 
-export interface ReadOptions {
+import { type Aids, hasAids, takeAids } from './aids.ts';
+import { block, blocksOf, merge, ownersOf, proseBetween } from './blocks.ts';
+import { findArrows, joinArrows } from './exchange.ts';
+import { type Front, frontLength, readFront } from './front.ts';
+import { findHeader } from './header.ts';
+import { findFences } from './markdown.ts';
+import { endless, hmpMark, isMark } from './marks.ts';
+import type { Block, Fence, Loose, Page, PageProblem, Step } from './model.ts';
+import { comments, proseOf } from './prose.ts';
+import { isBlank, type Row, rowsOf } from './rows.ts';
+import { findSections, sectionPaths } from './sections.ts';
+import { type FoundStep, findSteps, type IsOpen, isComment, stepPrompt } from './steps.ts';
+import { fencesBy, type Target } from './targets.ts';
+import { type View, viewOf } from './view.ts';
+
+interface ReadOptions {
   /** The file's name: `.md` and `.markdown` are Markdown, all else is plain text. */
   readonly name: string;
-  /** Whether a line goes on in the next row. */
+  /** Told the rows of a line: whether it goes on in the next one. */
   readonly isOpen: IsOpen;
 }
 
 /** Reads a page from its text. Every character of the text lies in exactly one block. */
 export async function readPage(text: string, options: ReadOptions): Promise<Page> {
   const problems: PageProblem[] = [];
+  const notes: PageProblem[] = [];
   const problem = (found: PageProblem) => problems.push(found);
   const markdown = /\.(md|markdown)$/i.test(options.name);
   const rows = rowsOf(text);
   const head = frontLength(rows);
-  const front: Front = head === 0 ? { params: [] } : await readFront(yamlOf(text, rows, head), 2, problem);
-  const body = markdown
-    ? markdownBody(text, rows, head, options.isOpen, problem)
-    : plainBody(text, rows, head, options.isOpen, problem);
+  const front = await frontOf({ text, rows, head, markdown, problem });
+  const reading: Reading = {
+    text,
+    rows,
+    head,
+    isOpen: options.isOpen,
+    // Where no parameter is declared a dollar in a document's JSON is one.
+    literal: front.params.length === 0,
+    targets: front.targets ?? [],
+    problem,
+    note: found => notes.push(found),
+  };
+  const [target] = reading.targets;
+  if (markdown && target)
+    problem({
+      row: 1,
+      message: 'on: is for texts without fences; a fence says on=NAME itself',
+      advice: `Write \`\`\`qmp on=${target.vm}.`,
+    });
+  const body = markdown ? markdownBody(reading) : plainBody(reading, viewOf(text, options.name));
   const title = front.title ?? body.sections[0]?.title;
   return {
     name: options.name,
@@ -37,10 +62,30 @@ export async function readPage(text: string, options: ReadOptions): Promise<Page
     closing: body.closing,
     blocks: merge([...rows.slice(0, head).map(row => block('front', row)), ...body.blocks]),
     steps: body.steps,
+    examples: body.examples,
+    loose: body.loose,
+    showsOnly: !front.practice && body.steps.length > 0 && body.steps.every(step => step.shown),
+    exemptions: front.exemptions ?? [],
+    notes: notes.sort((a, b) => a.row - b.row),
     fences: body.fences,
     sections: body.sections,
     problems: problems.sort((a, b) => a.row - b.row),
   };
+}
+
+/** The front matter, or else the header in a comment. */
+function frontOf({
+  text,
+  rows,
+  head,
+  markdown,
+  problem,
+}: Pick<Reading, 'text' | 'rows' | 'head' | 'problem'> & { readonly markdown: boolean }):
+  | Front
+  | Promise<Front> {
+  if (head > 0) return readFront(yamlOf(text, rows, head), 2, problem);
+  const header = findHeader(rows, markdown);
+  return header ? readFront(header.yaml, header.row, problem) : { params: [] };
 }
 
 /** The page's text, byte for byte, put together from its blocks. */
@@ -48,9 +93,22 @@ export function writePage(page: Page): string {
   return page.blocks.map(({ place }) => page.text.slice(place.start, place.end)).join('');
 }
 
+interface Reading {
+  readonly text: string;
+  readonly rows: readonly Row[];
+  readonly head: number;
+  readonly isOpen: IsOpen;
+  readonly literal: boolean;
+  readonly targets: readonly Target[];
+  readonly problem: Report;
+  readonly note: Report;
+}
+
 interface Body {
   readonly blocks: readonly Block[];
   readonly steps: readonly Step[];
+  readonly examples: readonly Step[];
+  readonly loose: readonly Loose[];
   readonly fences: readonly Fence[];
   readonly sections: Page['sections'];
   readonly closing: string;
@@ -58,57 +116,154 @@ interface Body {
 
 type Report = (problem: PageProblem) => void;
 
-function plainBody(text: string, rows: readonly Row[], head: number, isOpen: IsOpen, problem: Report): Body {
-  const fence: Fence = { index: 0, row: head + 1, group: 'main' };
+function plainBody(reading: Reading, view: View): Body {
+  const { rows, head, targets } = reading;
   const own = rows.slice(head);
-  const found = findSteps(text, own, false, isOpen, problem);
-  const inSteps = new Set(found.flatMap(step => own.slice(step.from, step.outputTo)));
-  const sections = findSections(
-    own.filter(row => !inSteps.has(row)),
-    false,
+  // What is read for steps; the rows of the text itself are what a reader reads.
+  const seen = view.text === reading.text ? own : rowsOf(view.text).slice(head);
+  const begins = (row: Row) => {
+    const here = rows[row.number - 1];
+    return here !== undefined && (view.begins(here) || /^([=\-~^"'`*+#])\1{2,}\s*$/.test(here.text));
+  };
+  const found = stepsIn({ ...reading, text: view.text }, seen, false, begins);
+  const owners = ownersOf(own.length, found.steps);
+  const between = own.filter((_, i) => owners[i] === undefined);
+  const sections = view.titles ? [...view.titles(between)] : findSections(between, false);
+  const fences: Fence[] = [];
+  const fenceOf = fencesBy(targets, sections, head + 1, fences);
+  if (found.steps.length === 0) fenceOf(head + 1);
+  const pathOf = sectionPaths(sections);
+  const steps = found.steps.map((step, i) =>
+    toStep(
+      i,
+      step,
+      own,
+      fenceOf(step.row),
+      pathOf,
+      reading,
+      proseBetween(own, owners, found.steps[i - 1]?.outputTo ?? 0, step.from),
+    ),
   );
-  const steps = found.map((step, i) =>
-    toStep(i, step, own, fence, sections, proseOf(text, own, found[i - 1]?.outputTo ?? 0, step.from)),
-  );
-  const closing = proseOf(text, own, found.at(-1)?.outputTo ?? 0, own.length);
-  return { blocks: blocksOf(own, found, 0, 'prose'), steps, fences: [fence], sections, closing };
+  const closing = proseBetween(own, owners, found.steps.at(-1)?.outputTo ?? 0, own.length);
+  const blocks = blocksOf(own, owners, 0, 'prose');
+  return {
+    blocks,
+    steps,
+    examples: [],
+    loose: looseOf(found.loose, steps),
+    fences,
+    sections,
+    closing,
+  };
 }
 
-function markdownBody(
-  text: string,
-  rows: readonly Row[],
-  head: number,
-  isOpen: IsOpen,
-  problem: Report,
-): Body {
+function markdownBody(reading: Reading): Body {
+  const { text, rows, head, problem } = reading;
   const layout = findFences(rows, head, problem);
   const sections = findSections(
     layout.prose.flatMap(i => rows[i] ?? []),
     true,
   );
+  const pathOf = sectionPaths(sections);
   const blocks: Block[] = [];
   const steps: Step[] = [];
+  const loose: Loose[] = [];
+  const inFence = new Set<number>();
   let done = head;
   for (const { fence, open, close } of layout.fences) {
+    for (let i = open; i <= close; i++) inFence.add(i);
     const before = proseOf(text, rows, done, open);
     const rest = aidLast(steps, before, fence.row, problem);
-    blocks.push(...rows.slice(done, open).map(row => block('prose', row)));
+    for (const row of rows.slice(done, open)) blocks.push(block('prose', row));
     const own = rows.slice(open + 1, close);
-    const found = findSteps(text, own, true, isOpen, problem);
-    reportStrays(own, found, problem);
+    const found = stepsIn(reading, own, true, () => false);
+    const owners = ownersOf(own.length, found.steps);
+    reportStrays(own, found.steps, problem);
     const mark = (i: number): Block[] =>
-      rows.slice(i, i + 1).map(({ start, end }) => ({ kind: 'mark', place: { start, end }, fence }));
-    blocks.push(...mark(open), ...blocksOf(own, found, steps.length, 'note'), ...mark(close));
-    for (const [i, step] of found.entries()) {
-      const notes = comments(own.slice(found[i - 1]?.outputTo ?? 0, step.from));
+      rows.slice(i, i + 1).map(({ start, end }) => ({ kind: 'fence', place: { start, end }, fence }));
+    for (const one of [...mark(open), ...blocksOf(own, owners, steps.length, 'note'), ...mark(close)])
+      blocks.push(one);
+    const first = steps.length;
+    for (const [i, step] of found.steps.entries()) {
+      const notes = comments(own.slice(found.steps[i - 1]?.outputTo ?? 0, step.from));
       const prose = i > 0 ? notes : [rest, notes].filter(part => part !== '').join('\n\n');
-      steps.push(toStep(steps.length, step, own, fence, sections, prose));
+      steps.push(toStep(steps.length, step, own, fence, pathOf, reading, prose));
     }
+    for (const one of looseOf(found.loose, steps.slice(first))) loose.push(one);
     done = Math.min(close + 1, rows.length);
   }
   const closing = aidLast(steps, proseOf(text, rows, done, rows.length), rows[done]?.number ?? 1, problem);
-  blocks.push(...rows.slice(done).map(row => block('prose', row)));
-  return { blocks, steps, fences: layout.fences.map(found => found.fence), sections, closing };
+  for (const row of rows.slice(done)) blocks.push(block('prose', row));
+  const shown = examplesIn(reading, i => i < head || inFence.has(i), sections);
+  return {
+    blocks,
+    steps,
+    examples: shown.steps,
+    loose: [...loose, ...shown.loose],
+    fences: layout.fences.map(found => found.fence),
+    sections,
+    closing,
+  };
+}
+
+/** Requests that a Markdown text shows outside of its qmp fences. */
+function examplesIn(
+  reading: Reading,
+  taken: (index: number) => boolean,
+  sections: Page['sections'],
+): { readonly steps: readonly Step[]; readonly loose: readonly Loose[] } {
+  const { text, rows } = reading;
+  const arrows = findArrows(text, rows, taken);
+  const titles = new Set(sections.map(section => section.row));
+  const joined = joinArrows([], arrows, text, rows, row => titles.has(row.number));
+  const fence: Fence = { index: -1, row: 1, group: 'main' };
+  const pathOf = sectionPaths(sections);
+  const steps = joined.steps.map((step, i) => toStep(i, step, rows, fence, pathOf, reading, ''));
+  return { steps, loose: looseOf(joined.loose, steps) };
+}
+
+/** The steps in rows, those behind arrows among them; rows that are none though they look so are noted. */
+function stepsIn(
+  { text, isOpen, problem, note }: Reading,
+  rows: readonly Row[],
+  fenced: boolean,
+  begins: (row: Row) => boolean,
+): ReturnType<typeof joinArrows> {
+  const found = findSteps(text, rows, fenced, isOpen, problem).filter(step => {
+    const why = step.kind === 'shell' ? endless(step.text) : undefined;
+    if (why !== undefined)
+      note({
+        row: step.row,
+        message: `this row is left out: ${why}`,
+        advice: 'A page begins when QEMU runs.',
+      });
+    return why === undefined;
+  });
+  const inStep = new Set<number>();
+  for (const step of found) for (let i = step.from; i < step.outputTo; i++) inStep.add(i);
+  for (const [i, row] of rows.entries()) {
+    const line = inStep.has(i) ? undefined : hmpMark(row.text);
+    if (line !== undefined)
+      note({
+        row: row.number,
+        message: 'this row is left out: it is a line of the human monitor (HMP)',
+        advice: `As a step it is: (QEMU) .hmp ${line}`,
+      });
+  }
+  return joinArrows(
+    found,
+    findArrows(text, rows, i => inStep.has(i), !fenced),
+    text,
+    rows,
+    begins,
+  );
+}
+
+function looseOf(loose: ReturnType<typeof joinArrows>['loose'], steps: readonly Step[]): Loose[] {
+  return loose.map(({ expected, owner }) => {
+    const step = owner === undefined ? undefined : steps[owner];
+    return step ? { expected, step } : { expected };
+  });
 }
 
 function toStep(
@@ -116,7 +271,8 @@ function toStep(
   found: FoundStep,
   rows: readonly Row[],
   fence: Fence,
-  sections: Page['sections'],
+  pathOf: (row: number) => string[],
+  { literal }: Pick<Reading, 'literal'>,
   prose: string,
 ): Step {
   const start = rows[found.from]?.start ?? 0;
@@ -125,11 +281,12 @@ function toStep(
   return {
     index,
     kind: found.kind,
-    text: found.text,
+    text: found.shown && literal ? found.text.replaceAll('$', '$$$$') : found.text,
     place: { start, end },
     row: found.row,
     prose,
-    section: sectionPath(sections, found.row),
+    section: pathOf(found.row),
+    ...(found.shown ? { shown: found.shown } : {}),
     expected: found.expected,
     expectedPlace: empty
       ? { start: end, end }
@@ -142,62 +299,6 @@ function toStep(
     mistakes: [],
     effects: [],
   };
-}
-
-function blocksOf(
-  rows: readonly Row[],
-  found: readonly FoundStep[],
-  first: number,
-  between: 'prose' | 'note',
-): Block[] {
-  const blocks: Block[] = [];
-  let done = 0;
-  for (const [i, step] of found.entries()) {
-    blocks.push(...rows.slice(done, step.from).map(row => block(between, row)));
-    blocks.push(...rows.slice(step.from, step.to).map(row => stepBlock('step', row, first + i)));
-    blocks.push(...rows.slice(step.to, step.outputTo).map(row => stepBlock('expected', row, first + i)));
-    done = Math.max(step.to, step.outputTo);
-  }
-  return [...blocks, ...rows.slice(done).map(row => block(between, row))];
-}
-
-function block(kind: 'front' | 'prose' | 'note', { start, end }: Row): Block {
-  return { kind, place: { start, end } };
-}
-
-function stepBlock(kind: 'step' | 'expected', { start, end }: Row, step: number): Block {
-  return { kind, place: { start, end }, step };
-}
-
-/** Neighbouring rows of one kind and owner become one block. */
-function merge(blocks: readonly Block[]): Block[] {
-  const merged: Block[] = [];
-  for (const next of blocks) {
-    const last = merged.at(-1);
-    const same = last?.kind === next.kind && next.kind !== 'mark' && ownerOf(last) === ownerOf(next);
-    if (last && same)
-      merged[merged.length - 1] = { ...last, place: { start: last.place.start, end: next.place.end } };
-    else merged.push(next);
-  }
-  return merged;
-}
-
-function ownerOf(owned: Block): number {
-  return owned.kind === 'step' || owned.kind === 'expected' ? owned.step : -1;
-}
-
-function proseOf(text: string, rows: readonly Row[], from: number, to: number): string {
-  const first = rows[from];
-  const last = rows[to - 1];
-  if (!first || !last || to <= from) return '';
-  return text.slice(first.start, last.end).replace(/\r\n/g, '\n').trim();
-}
-
-function comments(rows: readonly Row[]): string {
-  return rows
-    .filter(isComment)
-    .map(row => row.text.replace(/^\s*(\(QEMU\)\s+|\$\s+)?#\s?/, ''))
-    .join('\n');
 }
 
 /** Takes what stands below a `try` fence for its reader out of prose, and gives it to that step. */
@@ -227,7 +328,9 @@ function joined(step: Step, aids: Aids): Partial<Step> {
 
 /** Rows before the first step of a fence that would never run though they look as if they should. */
 function reportStrays(rows: readonly Row[], found: readonly FoundStep[], problem: Report): void {
-  const stray = rows.slice(0, found[0]?.from ?? rows.length).find(row => !isBlank(row) && !isComment(row));
+  const marked = rows.findIndex(row => stepPrompt(row.text) !== undefined || isMark(row.text));
+  const first = Math.min(found[0]?.from ?? rows.length, marked < 0 ? rows.length : marked);
+  const stray = rows.slice(0, first).find(row => !isBlank(row) && !isComment(row));
   if (!stray) return;
   problem({
     row: stray.number,

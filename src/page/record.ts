@@ -1,6 +1,10 @@
 // The recorder: what was done at the prompt becomes the text of a page, piece by piece. Each piece is whole when it is
 // given out, so that a recording cut short by a crash ends at a step.
 import { type Json, stringifyJson } from '../text/json.ts';
+import { safe } from '../text/safe.ts';
+import { trimTail } from '../text/trim.ts';
+import { rowsOf } from './rows.ts';
+import { findSteps, type IsOpen } from './steps.ts';
 
 export type Happening =
   /** A line that ran, secrets masked, with what it sent and what came back. */
@@ -14,6 +18,10 @@ export type Happening =
     }
   /** A line that was refused, or could not be understood: kept as a comment. */
   | { readonly kind: 'failed'; readonly text: string; readonly why: string }
+  /** A line that ran and holds a secret where no parameter can stand: kept as a comment that says so. */
+  | { readonly kind: 'left'; readonly what: string }
+  /** What the reader should know, as a comment. */
+  | { readonly kind: 'remark'; readonly text: string }
   /** A host command and what it printed. */
   | { readonly kind: 'shell'; readonly text: string; readonly output: string }
   /** The user saw this event come before going on. */
@@ -28,14 +36,46 @@ export interface RecordOptions {
 
 /** What a recording begins with. */
 export function recordingHead(title: string, options: RecordOptions): string {
-  const words = title.replace(/[\r\n]+/g, ' ').trim();
+  const words = safe(title.replace(/[\r\n]+/g, ' ').trim());
   return options.markdown ? `# ${words}\n` : `# ${words}\n\n`;
 }
 
-/** The text to append for one happening. */
-export function recordingOf(happening: Happening, options: RecordOptions): string {
-  const body = bodyOf(happening, options);
+/**
+ * The text to append for one happening. What would be read as something else than it is (rows that look like steps or
+ * fences) becomes a comment; `isOpen` says whether a line goes on in the next row.
+ */
+export function recordingOf(happening: Happening, options: RecordOptions, isOpen: IsOpen): string {
+  const meant = bodyOf(happening, options);
+  const body = readsBack(meant, happening, options, isOpen)
+    ? meant
+    : comment(['left out: it would be read as something else than it is', meant]);
   return options.markdown ? `\n\`\`\`qmp\n${body}\`\`\`\n` : body;
+}
+
+/** Whether a recording of a line would be read as that one step. */
+export function isOneStep(text: string, isOpen: IsOpen): boolean {
+  const happening = { kind: 'line', text } as const;
+  const options = { markdown: true, replies: false };
+  return readsBack(bodyOf(happening, options), happening, options, isOpen);
+}
+
+function readsBack(body: string, happening: Happening, { markdown }: RecordOptions, isOpen: IsOpen): boolean {
+  if (/^\s*(```|~~~|---\s*$)/m.test(body)) return false;
+  let problems = 0;
+  const steps = findSteps(body, rowsOf(body), markdown, isOpen, () => {
+    problems += 1;
+  });
+  if (['failed', 'left', 'remark'].includes(happening.kind)) return steps.length === 0;
+  const [step] = steps;
+  const rows = 'text' in happening ? happening.text.trim().split('\n').length : 1;
+  const isShell = happening.kind === 'shell';
+  return (
+    problems === 0 &&
+    steps.length === 1 &&
+    step?.from === 0 &&
+    step.to === rows &&
+    (step.kind === 'shell') === isShell
+  );
 }
 
 function bodyOf(happening: Happening, options: RecordOptions): string {
@@ -48,7 +88,7 @@ function bodyOf(happening: Happening, options: RecordOptions): string {
       return `(QEMU) ${dollars(happening.text.trim(), happening.names)}\n${output.join('')}`;
     }
     case 'shell': {
-      const output = options.replies ? happening.output.replace(/\r/g, '').replace(/\n+$/, '') : '';
+      const output = options.replies ? trimTail(happening.output.replace(/\r/g, '')) : '';
       return `$ ${dollars(happening.text.trim())}\n${output === '' ? '' : `${output}\n`}${options.markdown ? '' : '\n'}`;
     }
     case 'failed':
@@ -59,11 +99,13 @@ function bodyOf(happening: Happening, options: RecordOptions): string {
           .split('\n')
           .map(row => `  ${row}`),
       ]);
+    case 'remark':
+      return comment(happening.text.split('\n'));
+    case 'left':
+      return comment([`left out: ${happening.what} with a secret`]);
     case 'waited': {
-      const conditions = Object.entries(happening.with).map(
-        ([key, value]) => ` ${key}=${dollars(word(value))}`,
-      );
-      return `(QEMU) .wait ${happening.event}${conditions.join('')}\n`;
+      const conditions = Object.entries(happening.with).map(([key, value]) => ` ${key}=${word(value)}`);
+      return `(QEMU) ${dollars(`.wait ${happening.event}${conditions.join('')}`)}\n`;
     }
   }
 }
@@ -75,13 +117,16 @@ export interface Suggestion {
   readonly count: number;
 }
 
+/** What is longer is no name, nor a path that the system takes. */
+const LONGEST = 4096;
+
 /** Values of a recording that look like parameters: the names of nodes, files and jobs its requests hold. */
 export function suggestParams(requests: readonly Json[]): Suggestion[] {
   const seen = new Map<string, { kind: Suggestion['kind']; count: number }>();
   for (const request of requests)
     walk(request, (key, value) => {
       const kind = KINDS.get(key);
-      if (!kind || value === '' || value.startsWith('#')) return;
+      if (!kind || value === '' || value.length > LONGEST || value.startsWith('#')) return;
       const known = seen.get(value);
       seen.set(value, { kind: known?.kind ?? kind, count: (known?.count ?? 0) + 1 });
     });
@@ -96,14 +141,17 @@ export function suggestParams(requests: readonly Json[]): Suggestion[] {
 
 /**
  * A recording with values made parameters: front matter is put before it, and each whole value becomes `$name`.
- * `secrets` are names in it already, for which there is no default.
+ * `secrets` are names in it already, for which there is no default; `more` are rows of YAML for further parameters, and
+ * for what else the front matter holds.
  */
 export function parametrize(
   text: string,
   chosen: readonly Pick<Suggestion, 'name' | 'kind' | 'value'>[],
   secrets: readonly string[] = [],
+  more: { readonly params?: readonly string[]; readonly rows?: readonly string[] } = {},
 ): string {
-  if (chosen.length === 0 && secrets.length === 0) return text;
+  const { params: others = [], rows: below = [] } = more;
+  if ([...chosen, ...secrets, ...others, ...below].length === 0) return text;
   const byLength = [...chosen].sort((a, b) => b.value.length - a.value.length);
   const rows = text.split('\n').map(row => {
     if (!/^\s*(\(QEMU\)|\$) /.test(row)) return /^\s*["{]/.test(row) ? inJson(row, byLength) : row;
@@ -120,7 +168,9 @@ export function parametrize(
     ({ name, kind, value }) => `  ${name}: { kind: ${kind}, default: ${JSON.stringify(value)} }\n`,
   );
   const asked = secrets.map(name => `  ${name}: { help: a secret that was left out of the recording }\n`);
-  return `---\nparams:\n${[...params, ...asked].join('')}---\n${rows.join('\n')}`;
+  const all = [...others.map(row => `  ${row}\n`), ...params, ...asked];
+  const head = [all.length > 0 ? `params:\n${all.join('')}` : '', ...below.map(row => `${row}\n`)];
+  return `---\n${head.join('')}---\n${rows.join('\n')}`;
 }
 
 /** In a query a text is a literal of its own, and so is a parameter. */
@@ -167,7 +217,8 @@ function walk(value: Json, visit: (key: string, value: string) => void): void {
 }
 
 function comment(rows: readonly string[]): string {
-  return `${rows.map(row => `# ${row}`).join('\n')}\n`;
+  const safely = rows.flatMap(row => safe(row.trimEnd(), { keepNewlines: true }).split('\n'));
+  return `${safely.map(row => `# ${row}`).join('\n')}\n`;
 }
 
 /** A dollar that a name could follow is doubled, so that it is played as it was typed. */
@@ -178,6 +229,7 @@ function dollars(text: string, names: ReadonlySet<string> = new Set()): string {
   });
 }
 
-function word(text: string): string {
-  return /^[\w./:@+-]+$/.test(text) ? text : JSON.stringify(text);
+/** A text as one argument of a word; a control character cannot be written there, and is shown. */
+export function word(text: string): string {
+  return /^[\w./:@+-]+$/.test(text) ? text : `"${safe(text).replace(/["\\]/g, '\\$&')}"`;
 }

@@ -1,4 +1,6 @@
 // The titles in a page: Markdown headings, underlined titles, and the lone short lines by which plain text is parted.
+
+import { trimTail } from '../text/trim.ts';
 import type { Section } from './model.ts';
 import { isBlank, type Row } from './rows.ts';
 
@@ -14,21 +16,28 @@ export function findSections(rows: readonly Row[], markdown: boolean): Section[]
   });
 }
 
-/** The titles that a row lies under, from the outermost in. */
-export function sectionPath(sections: readonly Section[], row: number): string[] {
+/** A function to be asked of rows in order: the titles that a row lies under, from the outermost in. */
+export function sectionPaths(sections: readonly Section[]): (row: number) => string[] {
   const path: Section[] = [];
-  for (const section of sections) {
-    if (section.row > row) break;
-    while ((path.at(-1)?.level ?? 0) >= section.level) path.pop();
-    path.push(section);
-  }
-  return path.map(section => section.title);
+  let next = 0;
+  return row => {
+    for (let section = sections[next]; section && section.row <= row; section = sections[++next]) {
+      while ((path.at(-1)?.level ?? 0) >= section.level) path.pop();
+      path.push(section);
+    }
+    return path.map(({ title }) => title);
+  };
 }
 
 function markdownSections(rows: readonly Row[]): Section[] {
   return rows.flatMap((row, i) => {
-    const heading = /^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/.exec(row.text);
-    if (heading?.[1] && heading[2]) return [{ title: heading[2], level: heading[1].length, row: row.number }];
+    const marks = /^ {0,3}(#{1,6})[ \t]/.exec(row.text);
+    if (marks?.[1]) {
+      const text = row.text.slice(marks[0].length).trim();
+      const bare = trimTail(text, '#'); // marks may close a heading, behind a blank
+      const title = bare === '' || /\s$/.test(bare) ? bare.trimEnd() : text;
+      if (title !== '') return [{ title, level: marks[1].length, row: row.number }];
+    }
     const next = rows[i + 1];
     const line = next?.number === row.number + 1 ? /^ {0,3}(=+|-+)[ \t]*$/.exec(next.text)?.[1] : undefined;
     const title = row.text.trim();

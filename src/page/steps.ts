@@ -1,10 +1,11 @@
 // Cuts the rows of a fence, or of a whole plain text, into steps, their expected output, and what lies between.
+import { isMark } from './marks.ts';
 import type { Expected, PageProblem, Step } from './model.ts';
 import { readMessages, readText } from './output.ts';
 import { isBlank, type Row } from './rows.ts';
 
-/** Whether a line goes on in the next row; the language knows. */
-export type IsOpen = (text: string) => boolean;
+/** Made for a line and told its rows, in order: whether it goes on in the next one. The language knows. */
+export type IsOpen = () => (row: string) => boolean;
 
 export interface FoundStep {
   readonly kind: Step['kind'];
@@ -18,16 +19,18 @@ export interface FoundStep {
   readonly outputTo: number;
   readonly outputFrom: number;
   readonly expected: readonly Expected[];
+  /** The request that stands behind an arrow. */
+  readonly shown?: Expected;
 }
 
-interface Mark {
+interface StepPrompt {
   readonly indent: string;
   readonly prompt: '(QEMU)' | '$';
   readonly text: string;
 }
 
 /** The prompt a row begins with. A bare prompt, or one before a comment, is no step. */
-export function stepMark(text: string): Mark | undefined {
+export function stepPrompt(text: string): StepPrompt | undefined {
   const found = /^(\s*)(\(QEMU\)|\$)[ \t]+(\S.*)$/.exec(text);
   if (!found || found[1] === undefined || !found[3] || found[3].startsWith('#')) return undefined;
   return { indent: found[1], prompt: found[2] === '$' ? '$' : '(QEMU)', text: found[3].trimEnd() };
@@ -48,7 +51,7 @@ export function findSteps(
   let i = 0;
   while (i < rows.length) {
     const row = rows[i];
-    const mark = row && stepMark(row.text);
+    const mark = row && stepPrompt(row.text);
     if (!row || !mark) {
       i += 1;
       continue;
@@ -93,49 +96,74 @@ interface LineRows {
 }
 
 /** A `$` line goes on where its row ends in a backslash. */
-function shellLine(rows: readonly Row[], at: number, mark: Mark): LineRows {
-  let text = mark.text;
+function shellLine(rows: readonly Row[], at: number, mark: StepPrompt): LineRows {
+  const own = [mark.text];
   let to = at + 1;
-  for (let row = rows[to]; row && /(^|[^\\])(\\\\)*\\$/.test(text); row = rows[to]) {
-    text += `\n${unindent(row.text, mark.indent).trimEnd()}`;
+  for (let row = rows[to]; row && endsInBackslash(own.at(-1) ?? ''); row = rows[to]) {
+    own.push(unindent(row.text, mark.indent).trimEnd());
     to += 1;
   }
-  return { text, to, open: false };
+  return { text: own.join('\n'), to, open: false };
+}
+
+/** Two backslashes are one that is meant as such. */
+function endsInBackslash(row: string): boolean {
+  let count = 0;
+  while (row[row.length - 1 - count] === '\\') count += 1;
+  return count % 2 === 1;
 }
 
 /** A `(QEMU)` line goes on while it is open, but never into the next step, nor over a blank row of plain text. */
-function qmpLine(rows: readonly Row[], at: number, mark: Mark, fenced: boolean, isOpen: IsOpen): LineRows {
-  let text = mark.text;
+function qmpLine(
+  rows: readonly Row[],
+  at: number,
+  mark: StepPrompt,
+  fenced: boolean,
+  isOpen: IsOpen,
+): LineRows {
+  const own = [mark.text];
+  let goesOn = isOpen();
+  let isEmpty = true; // so far there was nothing but ends of rows
   let to = at + 1;
-  while (isOpen(text)) {
+  for (let open = goesOn(mark.text); ; to += 1) {
+    const last = own.at(-1) ?? '';
+    const continued = !open && endsInBackslash(last);
+    if (!open && !continued) break;
     const row = rows[to];
-    if (!row || stepMark(row.text) || (!fenced && isBlank(row)))
+    if (!row || stepPrompt(row.text) || isMark(row.text) || (!fenced && isBlank(row)))
       return { text: mark.text, to: at + 1, open: true };
-    text += `\n${unindent(row.text, mark.indent)
+    if (continued) {
+      // The language goes on over a row's end by itself.
+      own[own.length - 1] = last.slice(0, -1).trimEnd();
+      isEmpty &&= own.at(-1) === '';
+      if (isEmpty) goesOn = isOpen();
+    }
+    const more = unindent(row.text, mark.indent)
       .replace(/^TRANS>[ \t]?/, '')
-      .trimEnd()}`;
-    to += 1;
+      .trimEnd();
+    own.push(more);
+    open = goesOn(more);
   }
-  return { text, to, open: false };
+  return { text: own.join('\n'), to, open: false };
 }
 
 function outputLimit(rows: readonly Row[], from: number, kind: Step['kind'], fenced: boolean): number {
+  let written = from; // the first row from `i` on that is not blank
   for (let i = from; i < rows.length; i++) {
     const row = rows[i];
-    if (!row || stepMark(row.text)) return i;
+    if (!row || stepPrompt(row.text) || isMark(row.text)) return i;
     if (isComment(row) && (kind !== 'shell' || isBlank(rows[i - 1]))) return i;
     if (fenced) continue;
-    if (kind === 'shell' ? isBlank(row) : !goesOn(rows, i, i > from)) return i;
+    while (written < i || (written < rows.length && isBlank(rows[written]))) written += 1;
+    if (kind === 'shell' ? isBlank(row) : !goesOn(rows[written], written > i, i > from)) return i;
   }
   return rows.length;
 }
 
-/** In plain text: whether a row is still output of a `(QEMU)` line. Prose never begins like this. */
-function goesOn(rows: readonly Row[], at: number, inside: boolean): boolean {
-  let i = at;
-  while (i < rows.length && isBlank(rows[i])) i += 1;
-  const text = rows[i]?.text.trimStart() ?? '';
-  if (i > at || !inside) return /^([{}\]"]|u?'|\.\.\.$|\(QEMU\)\s*$)/.test(text);
+/** In plain text: whether a row, the next one that is not blank, is still output of a `(QEMU)` line. Prose never begins like this. */
+function goesOn(row: Row | undefined, isBehindBlanks: boolean, inside: boolean): boolean {
+  const text = row?.text.trimStart() ?? '';
+  if (isBehindBlanks || !inside) return /^([{}\]"]|u?'|\.\.\.$|\(QEMU\)\s*$)/.test(text);
   return /^([{}[\]"'.,\d-]|u'|\(QEMU\)\s*$|(true|false|null|True|False|None)\b)/.test(text);
 }
 

@@ -4,7 +4,7 @@ import { bindText, type Value, type Values } from './bind.ts';
 import type { Condition, Page, PageProblem, Param } from './model.ts';
 import { namesIn, RUN } from './names.ts';
 
-export type Filled =
+type Filled =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly message: string; readonly advice: string };
 
@@ -42,6 +42,7 @@ export function paramValue(param: Param, text: string): Filled {
       if (/^(no|off|false|0)$/i.test(text)) return { ok: true, value: { json: false } };
       return wrong(param, `is yes or no, not ${JSON.stringify(text)}`, 'Write yes or no.');
     case 'list':
+    case 'nodes':
       return {
         ok: true,
         value: {
@@ -56,7 +57,7 @@ export function paramValue(param: Param, text: string): Filled {
   }
 }
 
-export interface Filling {
+interface Filling {
   readonly values: Values;
   /** Required parameters that were not given, in the page's order. */
   readonly missing: readonly Param[];

@@ -2,7 +2,7 @@
 // sends a message over many lines, and the others need not end one.
 import { QmpshError } from './errors.ts';
 
-export interface FramerOptions {
+interface FramerOptions {
   /** The largest message accepted, in bytes. */
   readonly limit?: number;
   /** qemu-ga: drop everything before the first 0xFF byte, and whatever stands unfinished before a later one. */
@@ -61,12 +61,17 @@ export class Framer {
    */
   push(chunk: Uint8Array): void {
     if (this.#broken) return;
+    const texts: string[] = [];
+    let fault: { readonly error: unknown } | undefined;
     try {
-      this.#scan(chunk);
+      this.#scan(chunk, texts);
     } catch (error) {
       this.#broken = true;
-      throw error;
+      fault = { error };
     }
+    // Not while scanning: what a message leads to may fail, or bring the next bytes.
+    for (const text of texts) this.#deliver(text);
+    if (fault) throw fault.error;
   }
 
   /** The stream has ended. Throws a QmpshError of kind `protocol` if that is in the middle of a message. */
@@ -79,7 +84,7 @@ export class Framer {
     });
   }
 
-  #scan(chunk: Uint8Array): void {
+  #scan(chunk: Uint8Array, texts: string[]): void {
     const { length } = chunk;
     let start = 0; // where the current message's part of this chunk begins
     let i = this.#synced ? 0 : this.#sync(chunk, 0);
@@ -121,7 +126,7 @@ export class Framer {
           break;
         case CLOSE:
           if (--this.#depth === 0) {
-            this.#complete(chunk, start, i + 1);
+            texts.push(this.#complete(chunk, start, i + 1));
             start = i + 1;
           }
           break;
@@ -176,7 +181,7 @@ export class Framer {
     this.#heldLength = 0;
   }
 
-  #complete(chunk: Uint8Array, start: number, end: number): void {
+  #complete(chunk: Uint8Array, start: number, end: number): string {
     let bytes = chunk.subarray(start, end);
     if (this.#heldLength > 0) {
       this.#hold(chunk, start, end);
@@ -191,7 +196,7 @@ export class Framer {
     }
     this.#heldLength = 0;
     if (this.#held.length > KEEP) this.#held = new Uint8Array(0);
-    this.#deliver(text);
+    return text;
   }
 
   #hold(chunk: Uint8Array, start: number, end: number): void {
@@ -224,7 +229,7 @@ export class Framer {
 const EXCERPT = 48;
 
 /** The first bytes as a quoted text that is safe to print: what is no printable ASCII stands as `\xNN`. */
-export function excerpt(bytes: Uint8Array): string {
+function excerpt(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes.subarray(0, EXCERPT)) {
     const char = String.fromCharCode(byte);

@@ -11,7 +11,8 @@ import {
 } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { QmpshError } from './errors.ts';
-import type { Greeting, QmpEvent, Refusal, Reply } from './message.ts';
+import { idKey } from './id.ts';
+import type { Greeting, QmpEvent, Refusal, Reply, Request } from './message.ts';
 import { checkSendable } from './sendable.ts';
 
 /**
@@ -21,7 +22,7 @@ import { checkSendable } from './sendable.ts';
 export type Opening = 'qmp' | 'silent' | 'agent';
 
 /** greeting, negotiating: before commands may be sent. */
-export type Phase = 'greeting' | 'negotiating' | 'running' | 'ended';
+type Phase = 'greeting' | 'negotiating' | 'running' | 'ended';
 
 export type Incoming =
   | { readonly kind: 'greeting'; readonly greeting: Greeting; readonly answer?: string }
@@ -31,7 +32,7 @@ export type Incoming =
   | { readonly kind: 'event'; readonly event: QmpEvent }
   | { readonly kind: 'notice'; readonly text: string };
 
-export interface Outgoing {
+interface Outgoing {
   /** What to write to the server, without a line end. */
   readonly text: string;
   /** The `id` in the form in which replies name it; absent where the message is no object and can have none. */
@@ -149,22 +150,6 @@ export class Protocol {
   }
 }
 
-/** The same text for the same `id`, whatever the order of its members: the server does not keep that order. */
-export function idKey(id: Json): string {
-  if (typeof id === 'string') return `"${id}`;
-  return stringifyJson(sorted(id));
-}
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, sorted(v)]),
-  );
-}
-
 function parseMessage(text: string): JsonObject {
   let value: Json;
   try {
@@ -217,6 +202,23 @@ export function readReply(raw: JsonObject): Reply | undefined {
     raw,
   };
   return refusal;
+}
+
+/** The request that a message stands for; undefined where it is none that QMP knows. */
+export function requestIn(message: Json): Request | undefined {
+  if (!isObject(message)) return undefined;
+  const oob = member(message, 'exec-oob');
+  const execute = oob ?? member(message, 'execute');
+  const args = member(message, 'arguments') ?? {};
+  if (typeof execute !== 'string' || !isObject(args)) return undefined;
+  return { execute, arguments: args, ...(oob === undefined ? {} : { oob: true }) };
+}
+
+/** A reply as whoever wrote the message knows it: an `id` that was added on the way out is taken off again. */
+export function asAsked(reply: Reply, message: Json): Reply {
+  if (isObject(message) && member(message, 'id') !== undefined) return reply;
+  const { id: _, ...raw } = reply.raw;
+  return { ...reply, raw };
 }
 
 function readGreeting(raw: JsonObject): Greeting | undefined {

@@ -16,8 +16,12 @@ export interface Transport {
   hold(on: boolean): void;
 }
 
-/** The clock, given to what must not read it: milliseconds since 1970, and timers that can be taken back. */
+/** The clock, given to what must not read it. */
 export interface Clock {
+  /** Milliseconds that only grow, whoever sets the machine's time: for how long something takes. */
   now(): number;
+  /** Milliseconds since 1970, to be shown. */
+  time(): number;
+  /** A timer; gives how to take it back. */
   after(ms: number, run: () => void): () => void;
 }

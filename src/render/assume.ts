@@ -13,7 +13,7 @@ export function sampleOf(values: readonly string[]): string | undefined {
   return SAMPLES.find(value => values.includes(value)) ?? values[0];
 }
 
-export interface Assumed {
+interface Assumed {
   readonly given: JsonObject;
   /** Tags that were assumed, with all values that would do, the assumed one first. */
   readonly tags: readonly { readonly tag: string; readonly values: readonly string[] }[];

@@ -16,7 +16,7 @@ interface Window {
 }
 
 /** What is held back, by event name. */
-export type Burst = ReadonlyMap<string, Window>;
+type Burst = ReadonlyMap<string, Window>;
 
 export const NO_BURST: Burst = new Map();
 

@@ -3,8 +3,9 @@ import { safe } from '../text/safe.ts';
 import { bytes } from '../text/size.ts';
 import { width } from '../text/width.ts';
 import type { BlockGraph, GraphNode } from './graph.ts';
-import { chain, roots } from './graph.ts';
+import { usersOn } from './graph.ts';
 import type { JobView } from './job.ts';
+import { pathsOf } from './paths.ts';
 import { labelsOf } from './picture.ts';
 
 /** The graph in Graphviz's language, left to right: `dot -Tsvg` draws it. */
@@ -17,7 +18,7 @@ export function toDot(graph: BlockGraph, jobs: readonly JobView[] = []): string 
       .filter(edge => graph.nodes.has(edge.node))
       .map(edge => `    ${id('node', node.name)} -> ${id('node', edge.node)} [label=${quote(edge.role)}];`),
   ]);
-  const devices = graph.devices.flatMap(device => [
+  const devices = [...graph.devices, ...graph.exports].flatMap(device => [
     `    ${id('device', device.name)} [label=${quote(device.name)}, shape=component];`,
     ...(device.node === undefined || !graph.nodes.has(device.node)
       ? []
@@ -44,7 +45,6 @@ const GAP = 44;
 const PAD = 8;
 
 interface Box {
-  readonly key: string;
   readonly texts: readonly string[];
   readonly round: boolean;
   readonly x: number;
@@ -59,36 +59,40 @@ interface Box {
  */
 export function toSvg(graph: BlockGraph, jobs: readonly JobView[] = []): string {
   const labels = labelsOf(graph);
-  const boxes: Box[] = [];
+  const on = usersOn(graph);
+  const boxes = new Map<string, Box>();
   const lines: string[] = [];
+  const users: Box[] = [];
   let y = PAD;
-  for (const top of roots(graph)) {
-    const nodes = chain(graph, top).toReversed();
-    const names = nodes.map(node => node.name);
-    const devices = graph.devices.filter(device => device.node !== undefined && names.includes(device.node));
+  for (const { nodes, joins } of pathsOf(graph)) {
+    const top = nodes[0] ?? joins;
+    const named = on.get(top?.name ?? '') ?? [];
     const texts = [
-      ...nodes.map(node => ({
-        key: `node ${node.name}`,
+      ...nodes.toReversed().map(node => ({
+        name: node.name,
         texts: captions(node, labels),
         round: node.kind === 'filter',
       })),
-      ...(devices.length === 0
-        ? []
-        : [{ key: '', texts: devices.map(device => safe(device.name)), round: true }]),
+      ...(named.length === 0 ? [] : [{ name: '', texts: named.map(user => safe(user.name)), round: true }]),
     ];
-    const high = Math.max(...texts.map(item => item.texts.length)) * LINE + 2 * PAD;
-    let x = PAD;
+    const high = texts.reduce((most, item) => Math.max(most, item.texts.length), 0) * LINE + 2 * PAD;
+    const from = boxes.get(joins?.name ?? '');
+    // What stands on a box of an earlier row begins to the right of it.
+    let x = from === undefined ? PAD : from.x + from.w + GAP;
     for (const [i, item] of texts.entries()) {
-      const w = Math.max(...item.texts.map(width)) * LETTER + 2 * PAD;
-      boxes.push({ ...item, x, y, w, h: high });
+      const w = item.texts.reduce((most, text) => Math.max(most, width(text)), 0) * LETTER + 2 * PAD;
+      const box = { ...item, x, y, w, h: high };
+      if (item.name === '') users.push(box);
+      else boxes.set(item.name, box);
       if (i > 0) lines.push(arrow(x, y + high / 2, x - GAP, y + high / 2));
+      else if (from !== undefined) lines.push(arrow(x, y + high / 2, from.x + from.w / 2, from.y + from.h));
       x += w + GAP;
     }
-    y += high + GAP;
+    if (texts.length > 0) y += high + GAP;
   }
   for (const job of jobs) {
-    const from = boxes.find(box => box.key === `node ${job.source}`);
-    const to = boxes.find(box => box.key === `node ${job.target}`);
+    const from = boxes.get(job.source ?? '');
+    const to = boxes.get(job.target ?? '');
     if (from === undefined || to === undefined) continue;
     const down = from.y <= to.y;
     const [x1, y1] = [from.x + from.w / 2, down ? from.y + from.h : from.y];
@@ -96,9 +100,11 @@ export function toSvg(graph: BlockGraph, jobs: readonly JobView[] = []): string 
     lines.push(arrow(x1, y1, x2, y2, true));
     lines.push(words((x1 + x2) / 2 + 6, (y1 + y2) / 2, `${job.id} ${job.type ?? ''}`.trim()));
   }
-  const wide = Math.max(PAD, ...boxes.map(box => box.x + box.w + PAD));
-  const body = [...boxes.map(draw), ...lines].join('\n');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(wide)} ${round(Math.max(PAD, y - GAP + PAD))}" font-family="monospace" font-size="12" fill="none" stroke="currentColor">
+  const all = [...boxes.values(), ...users];
+  const wide = round(all.reduce((most, box) => Math.max(most, box.x + box.w + PAD), PAD));
+  const high = round(Math.max(PAD, y - GAP + PAD));
+  const body = [...all.map(draw), ...lines].join('\n');
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${wide} ${high}" width="${wide}" height="${high}" font-family="monospace" font-size="12" fill="none" stroke="currentColor">
 <defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8Z" fill="currentColor" stroke="none"/></marker></defs>
 ${body}
 </svg>

@@ -1,46 +1,48 @@
-// An event as one readable line: when, what, who, and its own sentence for the families people watch.
+// An event as readable rows: when, what, who, and its own sentence for the families people watch.
 import type { QmpEvent } from '../qmp/message.ts';
 import { member } from '../text/json.ts';
-import { joinLines, lineWidth, span } from '../text/line.ts';
+import { joinLines, lineWidth, span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import { timeOfDay } from '../text/size.ts';
 import type { Role, StyledLine } from '../text/style.ts';
 import { sentence } from './sentence.ts';
 
-export interface EventOptions {
+interface EventOptions {
   readonly width: number;
   /** Minutes the shown clock is east of UTC. */
   readonly utcOffsetMinutes?: number;
-  /** How many events this line stands for; said when it is more than one. */
+  /** How many events these rows stand for; said when it is more than one. */
   readonly count?: number;
   /** For JOB_STATUS_CHANGE: the state before, which the event does not tell. */
   readonly before?: string;
 }
 
 const NAME_CELLS = 19;
+/** Time, name and the blanks behind them. */
+const ASIDE = 12 + 2 + NAME_CELLS + 2;
+/** A screen at least so wide has columns for time and name. */
+const COLUMNS_FROM = 72;
 
 /**
- * One line for an event. Where the width is short the name is not padded and the time loses its milliseconds, below
- * 40 cells it is left out; what is told of the event is never cut, so that the line may take more than one row.
+ * The rows of an event; what is told of it is never cut. Where each part stands is the screen's to decide and not the
+ * event's: on a wide one time, name and the rest have columns each, and what is longer goes on in its column. Below 72
+ * cells all follows the name, and the time loses its milliseconds; below 40 it is left out.
  */
-export function renderEvent(event: QmpEvent, options: EventOptions): StyledLine {
-  const name = safe(event.name);
-  const many = (options.count ?? 1) > 1 ? [span(` x ${options.count}`, 'warning')] : [];
+export function renderEvent(event: QmpEvent, options: EventOptions): readonly StyledLine[] {
+  const { width, count = 1 } = options;
+  const name = span(safe(event.name), severity(event));
+  const many: readonly StyledLine[] = count > 1 ? [[span(`x ${count}`, 'warning')]] : [];
+  const told = joinLines([...many, ...sentence(event, options)], '  ');
   const time = event.time === undefined ? '--:--:--.---' : timeOfDay(event.time, options.utcOffsetMinutes);
-  const told = sentence(event, options);
-  const body = told.length === 0 ? [] : [span('  '), ...joinLines(told, '  ')];
-  const short: StyledLine = [span(name, severity(event)), ...many, ...body];
-  const gap = span(' '.repeat(Math.max(0, NAME_CELLS - lineWidth(short) + lineWidth(body))));
-  const padded = [span(name, severity(event)), ...many, gap, ...body];
-  const when = [span(time, 'time'), span('  ')];
-  const choices: readonly StyledLine[] = [
-    [...when, ...(body.length === 0 ? short : padded)],
-    [...when, ...short],
-    [span(time.slice(0, 8), 'time'), span('  '), ...short],
-  ];
-  const fitting = choices.find(choice => lineWidth(choice) <= options.width);
-  // A line that takes two rows in any case may as well say when.
-  return fitting ?? (options.width >= 40 ? (choices.at(-1) ?? short) : short);
+  if (width < COLUMNS_FROM) {
+    const when = width < 40 ? [] : [span(time.slice(0, 8), 'time'), span('  ')];
+    return wrapLine([...when, name, ...(told.length === 0 ? [] : [span('  '), ...told])], width, 2);
+  }
+  const head = [span(time, 'time'), span('  '), name];
+  if (told.length === 0) return wrapLine(head, width, 2);
+  const gap = ASIDE - lineWidth(head);
+  if (gap >= 2) return wrapLine([...head, span(' '.repeat(gap)), ...told], width, ASIDE);
+  return [...wrapLine(head, width, 2), ...wrapLine([span(' '.repeat(ASIDE)), ...told], width, ASIDE)];
 }
 
 const BAD =

@@ -1,12 +1,23 @@
-// The graph of block nodes, read from query-named-block-nodes and query-block. QEMU before 10.1 does not say which
-// node stands on which; it is told by the images' own chains, and by file names where those are not given.
+// The graph of block nodes and of those who use them: guest devices and exports. Its edges are those that QEMU tells.
+
+import { kindOf, type NodeKind } from '../schema/notes/drivers.ts';
 import type { Json, JsonObject } from '../text/json.ts';
-import { equalJson, isArray, isObject, JsonError, member, parseJson } from '../text/json.ts';
+import { isObject, member } from '../text/json.ts';
+import { objectsIn, text } from '../text/members.ts';
+import {
+  chainEdge,
+  debugDevices,
+  type EdgeSources,
+  type GraphEdge,
+  type NodeEdges,
+  readEdges,
+} from './edges.ts';
+import { amount } from './replies.ts';
 
 export interface GraphNode {
   readonly name: string;
   readonly driver: string;
-  readonly kind: 'format' | 'filter' | 'protocol';
+  readonly kind: NodeKind;
   /** The file as QEMU names it; `json:{...}` where a name does not do. */
   readonly file: string;
   readonly readOnly: boolean;
@@ -17,104 +28,145 @@ export interface GraphNode {
   readonly bitmaps: readonly string[];
   /** Bytes that each of the bitmaps has noted as written to. */
   readonly dirty: readonly number[];
-  /** What it stands on, `backing` or `file` first. Files folded into their format node are left out. */
+  /** What it stands on, the one that a read falls through to first. Files folded into their format node are left out. */
   readonly children: readonly GraphEdge[];
+  /** Roles in which a node stands below that this QEMU does not name. */
+  readonly untold: readonly string[];
 }
 
-export interface GraphEdge {
-  readonly role: string;
-  readonly node: string;
-}
-
-export interface GraphDevice {
+/** Who uses a node from outside the graph: a guest device, or an export. */
+export interface GraphUser {
   readonly name: string;
   /** The node it reads and writes; absent for a drive without a medium. */
   readonly node?: string;
+  /** What kind of export it is; absent for a device. */
+  readonly exports?: string;
+  /** A filter that a job has put in may stand between: QEMU does not tell. */
+  readonly through?: string;
 }
 
 export interface BlockGraph {
   readonly nodes: ReadonlyMap<string, GraphNode>;
-  readonly devices: readonly GraphDevice[];
+  readonly devices: readonly GraphUser[];
+  readonly exports: readonly GraphUser[];
+  /** Files that are drawn as one with the only node that stands on them, by name. */
+  readonly folded: ReadonlyMap<string, string>;
 }
 
-const PROTOCOLS = new Set(
-  'file host_device host_cdrom nbd http https ftp ftps ssh iscsi nfs rbd gluster nvme null-co null-aio vvfat io_uring nvme-io_uring virtio-blk-vhost-user virtio-blk-vhost-vdpa virtio-blk-vfio-pci'.split(
-    ' ',
-  ),
-);
-const FILTERS = new Set(
-  'throttle copy-on-read mirror_top commit_top copy-before-write snapshot-access blkdebug blkreplay blklogwrites blkverify preallocate quorum replication compress'.split(
-    ' ',
-  ),
-);
+export interface GraphSources extends EdgeSources {
+  /** query-block-exports. */
+  readonly exports?: Json;
+  /** The node that each of these devices says it stands on, by its path in the QOM tree. */
+  readonly drives?: ReadonlyMap<string, string>;
+}
 
-/**
- * The graph, from the `return` values of query-named-block-nodes and query-block. `flat` is how the former was
- * asked: then an image tells only the name of its backing file.
- */
-export function readGraph(nodes: Json, block: Json, options: { readonly flat?: boolean } = {}): BlockGraph {
-  const all = objects(nodes).filter(node => text(node, 'node-name') !== '');
-  const edges = new Map(
-    all.map(node => [text(node, 'node-name'), edgesOf(node, all, options.flat === true)]),
-  );
-  const folded = new Set(
-    all.flatMap(node => {
-      if (kindOf(text(node, 'drv')) !== 'format') return [];
-      const children = edges.get(text(node, 'node-name')) ?? [];
-      return children
-        .filter(edge => edge.role === 'file' && isProtocol(all, edge.node))
-        .map(edge => edge.node);
-    }),
-  );
+/** The graph, from the `return` values of query-named-block-nodes and query-block, and of what else was asked. */
+export function readGraph(nodes: Json, block: Json, sources: GraphSources = {}): BlockGraph {
+  const all = objectsIn(nodes).filter(node => text(node, 'node-name') !== '');
+  const edges = readEdges(all, sources);
+  const devices = readDevices(block, new Set(edges.keys()), jobFilters(all, edges), sources);
+  const exports = objectsIn(sources.exports).map(one => ({
+    name: text(one, 'id'),
+    node: text(one, 'node-name'),
+    exports: text(one, 'type'),
+  }));
+  const folded = foldFiles(all, edges, [...devices, ...exports]);
   const shown = all.filter(node => !folded.has(text(node, 'node-name')));
   return {
     nodes: new Map(
       shown.map(node => {
         const name = text(node, 'node-name');
-        const children = (edges.get(name) ?? []).filter(edge => !folded.has(edge.node));
-        return [name, graphNode(node, children)];
+        return [name, graphNode(node, edges.get(name) ?? NOTHING, folded)];
       }),
     ),
-    devices: objects(block).map(device => {
-      const inserted = member(device, 'inserted');
-      const name = deviceName(device);
-      const node = isObject(inserted) ? text(inserted, 'node-name') : '';
-      return node === '' ? { name } : { name, node };
-    }),
+    devices,
+    exports,
+    folded,
   };
 }
 
-/** Nodes that no other stands on, those of devices first. */
-export function roots(graph: BlockGraph): readonly string[] {
-  const below = new Set([...graph.nodes.values()].flatMap(node => chainEdge(node)?.node ?? []));
-  const tops = [...graph.nodes.keys()].filter(name => !below.has(name));
-  const held = new Set(graph.devices.map(device => device.node));
-  const weight = (name: string) => (chain(graph, name).some(node => held.has(node.name)) ? 0 : 1);
-  return tops.toSorted((a, b) => weight(a) - weight(b));
-}
+const NOTHING: NodeEdges = { edges: [], untold: [] };
 
-/** The nodes from a top down to its base. A node is met once, whatever the reply says. */
-export function chain(graph: BlockGraph, top: string): readonly GraphNode[] {
-  const out: GraphNode[] = [];
-  for (let node = graph.nodes.get(top); node !== undefined && !out.includes(node); ) {
-    out.push(node);
-    node = graph.nodes.get(chainEdge(node)?.node ?? '');
+/** Devices and exports on each node. */
+export function usersOn(graph: BlockGraph): ReadonlyMap<string, readonly GraphUser[]> {
+  const out = new Map<string, GraphUser[]>();
+  for (const user of [...graph.devices, ...graph.exports]) {
+    if (user.node === undefined) continue;
+    const there = out.get(user.node);
+    if (there === undefined) out.set(user.node, [user]);
+    else there.push(user);
   }
   return out;
 }
 
-/** The edge that makes the chain: what a read falls through to. */
-export function chainEdge(node: GraphNode): GraphEdge | undefined {
-  return (
-    node.children.find(edge => edge.role === 'backing') ?? node.children.find(edge => edge.role === 'file')
+/**
+ * The paths in the QOM tree of devices above whose node stands a filter of a job: query-block passes such filters
+ * over, so that only the device itself can tell whether it stands on the filter.
+ */
+export function devicesBelowFilters(graph: BlockGraph, block: Json): readonly string[] {
+  const unsure = new Set(
+    graph.devices.filter(({ through }) => through !== undefined).map(({ name }) => name),
   );
+  return objectsIn(block).flatMap(device => {
+    const qdev = text(device, 'qdev');
+    return qdev !== '' && unsure.has(deviceName(device)) ? [qdev] : [];
+  });
 }
 
-function graphNode(node: JsonObject, children: readonly GraphEdge[]): GraphNode {
+/** The nodes from a top down to its base. A node is met once, whatever the reply says. */
+export function chain(graph: BlockGraph, top: string): readonly GraphNode[] {
+  const out = new Set<GraphNode>();
+  for (let node = graph.nodes.get(top); node !== undefined && !out.has(node); ) {
+    out.add(node);
+    node = graph.nodes.get(chainEdge(node)?.node ?? '');
+  }
+  return [...out];
+}
+
+// The filters without a name of their user's, by the node that they stand on.
+function jobFilters(
+  all: readonly JsonObject[],
+  edges: ReadonlyMap<string, NodeEdges>,
+): ReadonlyMap<string, string> {
+  const out = new Map<string, string>();
+  for (const node of all) {
+    const [name, driver] = [text(node, 'node-name'), text(node, 'drv')];
+    if (kindOf(driver) !== 'filter' || !name.startsWith('#')) continue;
+    const below = chainEdge({ children: edges.get(name)?.edges ?? [] });
+    if (below !== undefined) out.set(below.node, driver);
+  }
+  return out;
+}
+
+// A file below a format that nothing else uses, and that bears no bitmap, is drawn as one with it.
+function foldFiles(
+  all: readonly JsonObject[],
+  edges: ReadonlyMap<string, NodeEdges>,
+  users: readonly GraphUser[],
+): ReadonlyMap<string, string> {
+  const uses = new Map<string, number>();
+  const use = (name: string) => uses.set(name, (uses.get(name) ?? 0) + 1);
+  for (const { edges: own } of edges.values())
+    for (const { node, oneOf } of own) for (const name of oneOf ?? [node]) use(name);
+  for (const { node } of users) if (node !== undefined) use(node);
+  const nodes = new Map(all.map(node => [text(node, 'node-name'), node]));
+  const out = new Map<string, string>();
+  for (const node of all) {
+    if (kindOf(text(node, 'drv')) !== 'format') continue;
+    const name = text(node, 'node-name');
+    const file = edges.get(name)?.edges.find(({ role }) => role === 'file')?.node ?? '';
+    const below = nodes.get(file);
+    if (below === undefined || kindOf(text(below, 'drv')) !== 'protocol') continue;
+    if (uses.get(file) === 1 && objectsIn(member(below, 'dirty-bitmaps')).length === 0) out.set(file, name);
+  }
+  return out;
+}
+
+function graphNode(node: JsonObject, below: NodeEdges, folded: ReadonlyMap<string, string>): GraphNode {
   const image = member(node, 'image');
   const size = isObject(image) ? amount(image, 'virtual-size') : undefined;
   const used = isObject(image) ? amount(image, 'actual-size') : undefined;
-  const bitmaps = objects(member(node, 'dirty-bitmaps') ?? []).filter(bitmap => text(bitmap, 'name') !== '');
+  const bitmaps = objectsIn(member(node, 'dirty-bitmaps')).filter(bitmap => text(bitmap, 'name') !== '');
   return {
     name: text(node, 'node-name'),
     driver: text(node, 'drv'),
@@ -125,109 +177,28 @@ function graphNode(node: JsonObject, children: readonly GraphEdge[]): GraphNode 
     ...(used === undefined ? {} : { used }),
     bitmaps: bitmaps.map(bitmap => text(bitmap, 'name')),
     dirty: bitmaps.map(bitmap => amount(bitmap, 'count') ?? 0),
-    children,
+    children: below.edges.filter(edge => !folded.has(edge.node)),
+    untold: below.untold,
   };
 }
 
-function kindOf(driver: string): GraphNode['kind'] {
-  return PROTOCOLS.has(driver) ? 'protocol' : FILTERS.has(driver) ? 'filter' : 'format';
-}
-
-function isProtocol(all: readonly JsonObject[], name: string): boolean {
-  const node = all.find(other => text(other, 'node-name') === name);
-  return node !== undefined && kindOf(text(node, 'drv')) === 'protocol';
-}
-
-function edgesOf(node: JsonObject, all: readonly JsonObject[], flat: boolean): readonly GraphEdge[] {
-  const told = member(node, 'children');
-  if (isArray(told)) {
-    const edges = objects(told).map(child => ({
-      role: text(child, 'child'),
-      node: text(child, 'node-name'),
-    }));
-    // Backing first, and `file` before the rest (the target of a copy-before-write filter, say).
-    const order = (edge: GraphEdge) => (edge.role === 'backing' ? 0 : edge.role === 'file' ? 1 : 2);
-    return edges.toSorted((a, b) => order(a) - order(b));
-  }
-  const kind = kindOf(text(node, 'drv'));
-  if (kind === 'protocol') return [];
-  const others = all.filter(other => other !== node);
-  const below = flat ? belowByName(node, others) : belowByImage(node, others);
-  const edges: GraphEdge[] = [];
-  if (below !== undefined) edges.push({ role: kind === 'filter' ? 'file' : 'backing', node: below });
-  if (kind === 'format') {
-    const inner = innerFile(text(node, 'file'));
-    const file =
-      others.find(
-        other => kindOf(text(other, 'drv')) === 'protocol' && text(other, 'file') === text(node, 'file'),
-      ) ??
-      (inner && others.find(other => isDescribed(other, inner)));
-    if (file !== undefined) edges.push({ role: 'file', node: text(file, 'node-name') });
-  }
-  return edges;
-}
-
-// The image below, as the node's own image describes it, is the image of exactly one node (or of several that are
-// the same to the eye).
-function belowByImage(node: JsonObject, others: readonly JsonObject[]): string | undefined {
-  const image = member(node, 'image');
-  const below = isObject(image) ? member(image, 'backing-image') : undefined;
-  if (!isObject(below)) return undefined;
-  const signature = chainSignature(below);
-  const found = others.find(other => {
-    const own = member(other, 'image');
-    return isObject(own) && chainSignature(own) === signature;
+function readDevices(
+  block: Json,
+  names: ReadonlySet<string>,
+  filters: ReadonlyMap<string, string>,
+  { debug, drives }: GraphSources,
+): readonly GraphUser[] {
+  const stands = debug === undefined ? undefined : debugDevices(debug);
+  return objectsIn(block).map((device): GraphUser => {
+    const [name, drive, qdev] = [deviceName(device), text(device, 'device'), text(device, 'qdev')];
+    const inserted = member(device, 'inserted');
+    const said = isObject(inserted) ? text(inserted, 'node-name') : '';
+    if (said === '') return { name };
+    const told = stands?.get(qdev) ?? stands?.get(drive) ?? stands?.get(name) ?? drives?.get(qdev);
+    if (told !== undefined && names.has(told)) return { name, node: told };
+    const through = filters.get(said);
+    return { name, node: said, ...(through === undefined ? {} : { through }) };
   });
-  return found === undefined ? undefined : text(found, 'node-name');
-}
-
-function chainSignature(image: JsonObject): string {
-  const below = member(image, 'backing-image');
-  const own = `${text(image, 'format')} ${text(image, 'filename')}`;
-  return isObject(below) ? `${own}\n${chainSignature(below)}` : own;
-}
-
-function belowByName(node: JsonObject, others: readonly JsonObject[]): string | undefined {
-  const image = member(node, 'image');
-  const driver = text(node, 'drv');
-  const name = (found: JsonObject | undefined) =>
-    found === undefined ? undefined : text(found, 'node-name');
-  if (kindOf(driver) === 'filter') {
-    const inner = innerFile(text(node, 'file'));
-    if (inner !== undefined) return name(others.find(other => isDescribed(other, inner)));
-    // A filter that QEMU put in by itself bears the file name of what it filters.
-    const same = others.filter(
-      other => text(other, 'file') === text(node, 'file') && text(other, 'drv') !== driver,
-    );
-    return name(same.find(other => kindOf(text(other, 'drv')) === 'format') ?? same[0]);
-  }
-  const backing = isObject(image) ? text(image, 'full-backing-filename') || text(node, 'backing_file') : '';
-  if (backing === '') return undefined;
-  const named = others.filter(other => text(other, 'file') === backing);
-  return name(named.find(other => kindOf(text(other, 'drv')) === 'format') ?? named[0]);
-}
-
-/** The options in a `json:{...}` file name. */
-export function optionsOf(file: string): JsonObject | undefined {
-  if (!file.startsWith('json:')) return undefined;
-  try {
-    const value = parseJson(file.slice('json:'.length));
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof JsonError) return undefined;
-    throw error;
-  }
-}
-
-function innerFile(file: string): JsonObject | undefined {
-  const inner = member(optionsOf(file) ?? {}, 'file');
-  return isObject(inner) ? inner : undefined;
-}
-
-/** Whether a node is the one that options describe: by its own options, or by its driver and file name. */
-function isDescribed(node: JsonObject, options: JsonObject): boolean {
-  const file = text(node, 'file');
-  return equalJson(optionsOf(file) ?? { driver: text(node, 'drv'), filename: file }, options);
 }
 
 /** The id the user gave a device, the drive's name, or the end of its path. */
@@ -238,18 +209,4 @@ function deviceName(device: JsonObject): string {
   const drive = text(device, 'device');
   if (drive !== '') return drive;
   return qdev.replace(/^\/machine\//, '').replace(/\/virtio-backend$/, '') || 'device';
-}
-
-function objects(value: Json): readonly JsonObject[] {
-  return isArray(value) ? value.filter(isObject) : [];
-}
-
-function text(object: JsonObject, key: string): string {
-  const value = member(object, key);
-  return typeof value === 'string' ? value : '';
-}
-
-function amount(object: JsonObject, key: string): number | undefined {
-  const value = member(object, key);
-  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined;
 }

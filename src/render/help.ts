@@ -11,6 +11,7 @@ import { assume } from './assume.ts';
 import type { HelpOptions } from './members.ts';
 import {
   argumentBlocks,
+  besideBranch,
   byNeed,
   MEANINGS,
   memberRows,
@@ -22,7 +23,7 @@ import {
 } from './members.ts';
 
 export type { HelpNotes, HelpOptions } from './members.ts';
-export { renderNames, renderPairs } from './pairs.ts';
+export { renderNames, renderPairs, wrapUsage } from './pairs.ts';
 
 /** The page of a command: signature, arguments, variants, reply, events, an example. */
 export function renderCommandHelp(command: Command, options: HelpOptions): readonly StyledLine[] {
@@ -119,6 +120,27 @@ export function renderArgumentHelp(
   return out;
 }
 
+/** The page of a member of what a command returns, or of the rows it returns: `.help query-status.status`. */
+export function renderReplyHelp(
+  command: Command,
+  name: string,
+  options: HelpOptions,
+): readonly StyledLine[] | undefined {
+  const object = objectIn(command.returns) ?? objectIn(elementOf(command.returns));
+  const own = object && membersAt(object).find(member => member.name === name);
+  if (own === undefined) return undefined;
+  const type = own.type();
+  return [
+    ...heading(
+      `${command.name} ${name}`,
+      options.notes?.describeArgument?.(command.name, [name]),
+      options.width,
+    ),
+    ...labelled('type', line(`${typeName(type)}, in the reply`), options.width),
+    ...values(command.name, [name], type, options),
+  ];
+}
+
 /** The page of an event: what it means and what it carries. */
 export function renderEventHelp(event: EventType, options: HelpOptions): readonly StyledLine[] {
   const notes = options.notes ?? {};
@@ -152,7 +174,8 @@ function warnings(
 }
 
 function signature(command: Command, options: HelpOptions): readonly StyledLine[] {
-  const members = byNeed(membersAt(command.arguments, options.given));
+  const aside = besideBranch(command.arguments, options.given);
+  const members = byNeed(membersAt(command.arguments, options.given)).filter(one => !aside.includes(one));
   const parts = members.flatMap((member): Span[] => {
     const [open, close] = member.required ? ['', ''] : ['[', ']'];
     const type = member.type();
@@ -165,7 +188,7 @@ function signature(command: Command, options: HelpOptions): readonly StyledLine[
       span(`=${short}${close}`.replaceAll(' ', '\u00a0'), 'punctuation'),
     ];
   });
-  const more = command.arguments.tag !== undefined ? [span(' ...', 'dim')] : [];
+  const more = command.arguments.tag !== undefined || aside.length > 0 ? [span(' ...', 'dim')] : [];
   return wrapLine([span('  '), span(command.name, 'command'), ...parts, ...more], options.width, 6).map(row =>
     row.map(part => ({ ...part, text: part.text.replaceAll('\u00a0', ' ') })),
   );

@@ -1,25 +1,24 @@
 // A list of alike objects as a table: members become columns, nested ones too, the telling ones first.
 import type { Json, JsonObject } from '../text/json.ts';
 import { isArray, isObject, member, stringifyJson } from '../text/json.ts';
-import { span, wrapLine } from '../text/line.ts';
+import { fitLine, span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 import type { Column } from '../text/table.ts';
 import { grid, table } from '../text/table.ts';
+import { fit, width } from '../text/width.ts';
 import { readable } from './amount.ts';
 
 // What people look for first, by command. All other members follow, those that say nothing last.
 const PREFERRED: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     'query-named-block-nodes':
-      'node-name drv file image.virtual-size ro backing_file image.actual-size dirty-bitmaps',
+      'node-name drv file image.virtual-size ro backing_file image.actual-size dirty-bitmaps image.cluster-size',
     'query-block':
       'qdev inserted.node-name inserted.drv inserted.file inserted.image.virtual-size device io-status inserted.ro',
     'query-block-jobs': 'device type status offset len speed ready error paused io-status busy',
     'query-jobs': 'id type status current-progress total-progress error',
     'query-block-exports': 'id type node-name shutting-down',
-    'query-blockstats':
-      'qdev node-name device stats.rd_bytes stats.wr_bytes stats.rd_operations stats.wr_operations',
     'query-chardev': 'label filename frontend-open',
     'query-iothreads': 'id thread-id poll-max-ns',
     'query-cpus-fast': 'cpu-index thread-id target qom-path',
@@ -32,9 +31,13 @@ const PREFERRED: ReadonlyMap<string, readonly string[]> = new Map(
 );
 const GENERIC =
   'id name device node-name label index type driver drv status state error filename file size'.split(' ');
-/** Said again by the nodes' own rows. */
-const REDUNDANT = new Set(['backing-image']);
+/** What is as good as nothing where every item says it. */
+const USUAL: ReadonlyMap<string, Json> = new Map([['active', true]]);
+/** Said again by the nodes' own rows (`children`: which of them stand below one, as `.graph` draws). */
+const REDUNDANT = new Set(['backing-image', 'children']);
 const DEPTH = 2;
+/** Added to the rank of a column that people look for, and that has nothing in any row: it leaves first. */
+const SAYS_NOTHING = 5000;
 
 interface Leaf {
   readonly path: string;
@@ -52,9 +55,9 @@ export function renderItems(
 ): readonly StyledLine[] | undefined {
   const names = nameOnly(items);
   if (names !== undefined) return nameGrid(names, options.width);
-  const rows = items.map(item => new Map(leaves(item, '', 0).map(leaf => [leaf.path, leaf])));
+  const rows = items.map(item => new Map(leavesOf(item, '', 0).map(leaf => [leaf.path, leaf])));
   const paths = [...new Set(rows.flatMap(row => [...row.keys()]))];
-  if (!worthATable(rows, paths)) return undefined;
+  if (paths.length > MOST_COLUMNS || !worthATable(rows, paths)) return undefined;
   const preferred = PREFERRED.get(options.command) ?? [];
   const ranked = new Map(paths.map((path, i) => [path, rank(path, preferred, rows) + i / 1000]));
   const told = paths.filter(path => preferred.includes(path) || !isEcho(path, preferred, rows));
@@ -69,7 +72,7 @@ export function renderItems(
     return {
       name: path,
       title: title(path, shown),
-      rank: ranked.get(path) ?? 0,
+      rank: (ranked.get(path) ?? 0) + (place > 1 && isIdle(path, rows) ? SAYS_NOTHING : 0),
       ...(isNumber ? { align: 'right' as const } : {}),
       ...(isText ? { least: place === 0 ? 32 : place > 0 ? 20 : 10, cut: cutOf(path) } : {}),
     };
@@ -80,7 +83,12 @@ export function renderItems(
     { width: options.width },
   );
   if (columns.length > 1 && columns.length - fitted.leftOut.length < 2) return undefined;
-  return [...fitted.lines, ...notes(idle, rows, fitted, options.width)];
+  const nothing = fitted.leftOut.filter(path => isIdle(path, rows));
+  const leftOut = fitted.leftOut.filter(path => !nothing.includes(path));
+  return [
+    ...fitted.lines,
+    ...notes([...nothing, ...idle], rows, { leftOut, cut: fitted.cut }, options.width),
+  ];
 }
 
 // What identifies a file or a device stands at the end of its path.
@@ -88,61 +96,61 @@ function cutOf(path: string): 'end' | 'middle' {
   return /file|path|qdev/.test(path) ? 'middle' : 'end';
 }
 
+/** What the table does not show, in one row: columns that had no room, what is cut, and last what says nothing. */
 function notes(
   idle: readonly string[],
   rows: readonly ReadonlyMap<string, Leaf>[],
   fitted: { readonly leftOut: readonly string[]; readonly cut: boolean },
   columns: number,
 ): readonly StyledLine[] {
-  const out: StyledLine[] = [];
-  const note = (text: string) => out.push(...wrapLine([span(text, 'dim')], columns, 2));
-  if (idle.length > 0) {
-    const values = idle.map(path => `${safe(path)} ${text(rows.find(row => row.has(path))?.get(path))}`);
-    note(`${rows.length > 1 ? 'in every row' : 'also'}: ${some(values, columns)}`);
-  }
   const nested = [
     ...new Set(rows.flatMap(row => [...row.values()].filter(isShortened).map(leaf => leaf.path))),
-  ];
-  const parts = [
-    ...listed('left out', fitted.leftOut, columns),
-    ...listed(
-      'shortened',
-      nested.filter(path => !fitted.leftOut.includes(path) && !idle.includes(path)),
-      columns,
-    ),
-    ...(fitted.cut ? ['cut at …'] : []),
-  ];
-  if (parts.length > 0) note(`${parts.join('; ')} (.format json shows all)`);
-  return out;
-}
-
-function listed(what: string, paths: readonly string[], columns: number): readonly string[] {
-  return paths.length === 0
-    ? []
-    : [
-        `${what}: ${some(
-          paths.map(path => safe(path)),
-          columns,
-        )}`,
-      ];
-}
-
-// As many texts as two rows hold, and how many there are besides.
-function some(texts: readonly string[], columns: number): string {
-  let out = '';
-  for (const [i, item] of texts.entries()) {
-    if (i > 0 && out.length + item.length > 2 * columns - 40) return `${out}, and ${texts.length - i} more`;
-    out += i === 0 ? item : `, ${item}`;
+  ].filter(path => !fitted.leftOut.includes(path) && !idle.includes(path));
+  const values = idle.map(path => `${safe(path)} ${text(rows.find(row => row.has(path))?.get(path))}`);
+  const hides = fitted.leftOut.length + nested.length > 0 || fitted.cut;
+  const tail = hides ? (columns < 60 ? SHORT_ADVICE : ' (.format json shows all)') : '';
+  const parts: string[] = fitted.cut ? ['cut at …'] : [];
+  // What comes behind has room at least for its count.
+  const counted = nested.length > 0 ? `; shortened: ${nested.length}`.length : 0;
+  for (const [what, names, matters] of [
+    ['left out', fitted.leftOut.map(path => safe(path)), true],
+    ['shortened', nested.map(path => safe(path)), true],
+    [rows.length > 1 ? 'in every row' : 'also', values, false],
+  ] as const) {
+    if (names.length === 0) continue;
+    const later = what === 'left out' ? counted : 0;
+    const used = [...parts, ''].join('; ').length + tail.length + later;
+    const part = some(what, names, columns - used);
+    if (part !== undefined) parts.push(part);
+    else if (matters) parts.push(`${what}: ${names.length}`);
   }
-  return out;
+  if (parts.length === 0) return [];
+  if (fitted.cut) parts.push(parts.shift() ?? '');
+  // The advice is never cut off.
+  const head = parts.join('; ');
+  const advice = width(head) + tail.length <= columns ? tail : SHORT_ADVICE;
+  const shown = fit(head, Math.max(0, columns - advice.length));
+  return [fitLine([span(`${shown}${hides ? advice : ''}`, 'dim')], columns)];
 }
 
-function leaves(object: JsonObject, prefix: string, depth: number): readonly Leaf[] {
+const SHORT_ADVICE = ' (.format json)';
+
+// As many texts as there is room for, and how many there are besides; undefined where not one fits.
+function some(what: string, texts: readonly string[], room: number): string | undefined {
+  for (let count = texts.length; count > 0; count--) {
+    const more = count < texts.length ? `, and ${texts.length - count} more` : '';
+    const part = `${what}: ${texts.slice(0, count).join(', ')}${more}`;
+    if (width(part) <= room) return part;
+  }
+  return undefined;
+}
+
+function leavesOf(object: JsonObject, prefix: string, depth: number): readonly Leaf[] {
   return Object.entries(object).flatMap(([name, value]): readonly Leaf[] => {
     if (REDUNDANT.has(name)) return [];
     const path = `${prefix}${name}`;
     return isObject(value) && Object.keys(value).length > 0 && depth < DEPTH
-      ? leaves(value, `${path}.`, depth + 1)
+      ? leavesOf(value, `${path}.`, depth + 1)
       : [{ path, value, owner: object }];
   });
 }
@@ -165,13 +173,14 @@ function isEcho(
 function isIdle(path: string, rows: readonly ReadonlyMap<string, Leaf>[]): boolean {
   const first = rows[0]?.get(path)?.value;
   const nothing =
+    (first !== undefined && first === USUAL.get(path)) ||
     first === false ||
     first === 0 ||
     first === '' ||
     first === 'off' ||
     first === null ||
     (isArray(first) && first.length === 0);
-  return nothing && rows.every(row => sameNothing(row.get(path)?.value, first));
+  return nothing && first !== undefined && rows.every(row => sameNothing(row.get(path)?.value, first));
 }
 
 function sameNothing(value: Json | undefined, first: Json): boolean {
@@ -262,6 +271,9 @@ function scalars(value: Json): number {
   const inside: readonly Json[] = isArray(value) ? value : isObject(value) ? Object.values(value) : [];
   return inside.length === 0 ? 1 : inside.reduce((sum: number, item) => sum + scalars(item), 0);
 }
+
+/** No screen has room for nearly as many. */
+const MOST_COLUMNS = 200;
 
 function nameOnly(items: readonly JsonObject[]): readonly string[] | undefined {
   const out: string[] = [];

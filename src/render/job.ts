@@ -1,10 +1,12 @@
 // A job as one row: how far it is, how fast, how long still, and what can be done with it now.
+import { isBlockJob } from '../schema/jobs.ts';
 import { lineWidth, span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import { bytes, duration, percent, rate } from '../text/size.ts';
 import type { Role, Span, StyledLine } from '../text/style.ts';
 import { table } from '../text/table.ts';
 import { fit } from '../text/width.ts';
+import { type Look, rateOf } from './rate.ts';
 
 /** What is known of a job. `len`, `offset` and `speed` are bytes for the block jobs that copy data. */
 export interface JobView {
@@ -17,36 +19,32 @@ export interface JobView {
   /** The limit in bytes a second; 0 none. */
   readonly speed?: number;
   readonly error?: string;
+  /** It has stopped at an error of this kind (`read`, `write`). */
+  readonly halted?: string;
   readonly result?: 'success' | 'cancelled' | 'failed';
   /** Nodes it copies from and to, where that is known. */
   readonly source?: string;
   readonly target?: string;
   /** Looks at the job, oldest first: milliseconds and the offset then. */
-  readonly history?: readonly (readonly [ms: number, offset: number])[];
+  readonly history?: readonly Look[];
+  /** Seconds until it ends, as they are estimated; without, they are told by the looks alone. */
+  readonly left?: number;
 }
 
-const COPIES = new Set(['backup', 'mirror', 'commit', 'stream']);
 const SPARKS = '▁▂▃▄▅▆▇█';
-const LOOKS = 8;
-
-/** Bytes a second over the last looks; undefined before there are two, or when the job went back. */
-export function jobRate(job: JobView): number | undefined {
-  const looks = (job.history ?? []).slice(-LOOKS - 1);
-  const [first, last] = [looks[0], looks.at(-1)];
-  if (first === undefined || last === undefined || last[0] <= first[0] || last[1] < first[1])
-    return undefined;
-  return ((last[1] - first[1]) * 1000) / (last[0] - first[0]);
-}
 
 /** The row of a job while it runs. Parts that do not fit are left out, the least telling first; the id stays. */
 export function renderJobRow(job: JobView, width: number): StyledLine {
-  const parts = rowParts(job);
+  const parts = rowParts(job, barCells(width));
   for (let dropped = 0; dropped <= parts.length; dropped++) {
     const ranks = parts.map(part => part.rank).toSorted((a, b) => b - a);
     const limit = ranks[dropped] ?? -1;
     const kept = parts.filter(part => part.rank <= limit || part.rank === 0);
-    const cells = kept.reduce((sum, part) => sum + lineWidth(part.line) + 2, -2);
-    if (cells <= width) return assemble(job, kept, width - cells);
+    const cells = kept.reduce(
+      (sum, { line, room = 0, close }) => sum + Math.max(lineWidth(line), room) + (close ? 1 : 2),
+      -2,
+    );
+    if (cells <= width) return assemble(kept);
   }
   return [span(fit(safe(job.id), Math.max(1, width)), 'key')];
 }
@@ -75,10 +73,9 @@ export interface JobAction {
 /** What can be done with the job now, by commands that every QEMU since 3.0 has and none deprecates. */
 export function actions(job: JobView): readonly JobAction[] {
   const id = safe(job.id);
-  const copies = COPIES.has(job.type ?? '');
   const cancel = {
     line: `job-cancel id=${id}`,
-    does: copies ? 'give it up: what is in the target by then is no copy' : 'give it up',
+    does: copies(job) ? 'give it up: what is in the target by then is no copy' : 'give it up',
   };
   switch (job.state) {
     case 'ready':
@@ -104,7 +101,7 @@ export function actions(job: JobView): readonly JobAction[] {
     case 'created':
       return [
         { line: `job-pause id=${id}`, does: 'hold it' },
-        ...(copies
+        ...(copies(job)
           ? [{ line: `block-job-set-speed device=${id} speed=10M`, does: 'limit it to so much a second' }]
           : []),
         cancel,
@@ -118,34 +115,45 @@ interface Part {
   /** 0 always stays; of the others the highest goes first. */
   readonly rank: number;
   readonly line: StyledLine;
-  readonly bar?: boolean;
+  /** It stands close to what is behind it. */
+  readonly close?: boolean;
+  /** Cells that are kept for it: what its figures are changes nothing beside it. */
+  readonly room?: number;
 }
 
-const BAR_LEAST = 6;
-const BAR_MOST = 24;
+/** The width of the bar is the terminal's to decide, never that of the figures beside it. */
+function barCells(width: number): number {
+  return Math.max(6, Math.min(24, Math.floor(width / 8) - 1));
+}
 
-function rowParts(job: JobView): readonly Part[] {
+/** The longest of each: `1023.9 MiB/s`, `no progress`, `999.9 MiB of 999.9 MiB`. */
+const PACE_CELLS = 12;
+const LEFT_CELLS = 11;
+const AMOUNTS_CELLS = 22;
+
+function rowParts(job: JobView, cells: number): readonly Part[] {
   const share = percent(job.offset ?? 0, job.len ?? 0);
   const path =
     job.source !== undefined && job.target !== undefined ? `${safe(job.source)} -> ${safe(job.target)}` : '';
   const parts: Part[] = [{ rank: 0, line: [span(safe(job.id), 'key')] }];
-  const add = (rank: number, text: string, role?: Role) => {
-    if (text !== '') parts.push({ rank, line: [span(text, role)] });
+  const add = (rank: number, text: string, role?: Role, room?: number) => {
+    if (text !== '') parts.push({ rank, line: [span(text, role)], ...(room === undefined ? {} : { room }) });
   };
   add(5, safe(job.type ?? ''));
   add(7, path);
   if (share !== undefined) {
-    parts.push({ rank: 3, line: [span('x'.repeat(BAR_LEAST))], bar: true });
+    parts.push({ rank: 3, line: bar(job, cells), close: true });
     add(1, `${share}%`.padStart(4), 'number');
   } else if (job.len !== undefined && isLive(job)) {
     // QEMU 11 counts only data: a mirror of an empty disk has a length of 0 and is ready at once.
     add(4, job.state === 'ready' || job.state === 'pending' ? 'nothing to copy' : 'no length yet', 'dim');
   }
-  const pace = job.state === 'running' ? speed(job) : '';
-  add(6, pace, 'number');
-  if (pace !== '') add(8, sparkline(job), 'dim');
-  add(4, job.state === 'running' ? left(job) : '', 'dim');
-  add(9, COPIES.has(job.type ?? '') && share !== undefined ? amounts(job) : '', 'dim');
+  const pace = job.state !== 'running' ? '' : waits(job) ? `max ${rate(job.speed ?? 0)}` : speed(job);
+  add(6, pace, 'number', PACE_CELLS);
+  if (pace !== '') parts.push({ rank: 8, line: [span(sparkline(job), 'dim')], room: LOOKS });
+  add(4, job.state === 'running' ? left(job) : '', 'dim', LEFT_CELLS);
+  const room = job.state === 'running' ? AMOUNTS_CELLS : undefined;
+  add(9, copies(job) && share !== undefined ? amounts(job) : '', 'dim', room);
   const state = stateText(job);
   if (state !== undefined) {
     parts.push({ rank: 2, line: [state] });
@@ -155,13 +163,12 @@ function rowParts(job: JobView): readonly Part[] {
   return parts;
 }
 
-function assemble(job: JobView, parts: readonly Part[], spare: number): StyledLine {
-  const out: Span[] = [];
-  for (const [i, part] of parts.entries()) {
-    if (i > 0) out.push(span(i > 0 && parts[i - 1]?.bar === true ? ' ' : '  '));
-    out.push(...(part.bar === true ? bar(job, Math.min(BAR_MOST, BAR_LEAST + spare)) : part.line));
-  }
-  return out;
+function assemble(parts: readonly Part[]): StyledLine {
+  return parts.flatMap(({ line, room = 0, close }, i) => {
+    const isLast = i === parts.length - 1;
+    const pad = isLast ? 0 : Math.max(0, room - lineWidth(line));
+    return [...line, ...(isLast ? [] : [span(' '.repeat(pad + (close ? 1 : 2)))])];
+  });
 }
 
 // Full cells only as far as the work is done: a full bar means all of it.
@@ -175,7 +182,7 @@ function bar(job: JobView, cells: number): StyledLine {
 }
 
 function stateText(job: JobView): Span | undefined {
-  if (job.result === 'failed' || job.error !== undefined) return span('failed', 'error');
+  if (job.result === 'failed' || job.error !== undefined) return span('FAILED', 'error');
   if (job.result === 'cancelled') return span('cancelled', 'warning');
   switch (job.state) {
     case 'running':
@@ -188,28 +195,44 @@ function stateText(job: JobView): Span | undefined {
         ? span('done', 'ok')
         : span(job.state === 'null' ? 'gone' : 'concluded');
     default:
+      if (job.halted !== undefined) return span(`${safe(job.state)} by a ${safe(job.halted)} error`, 'error');
       return span(safe(job.state), job.state === 'created' ? undefined : 'warning');
   }
 }
 
 function amounts(job: JobView): string {
   if (job.len === undefined || job.offset === undefined) return '';
-  if (!COPIES.has(job.type ?? '')) return `${job.offset} of ${job.len}`;
+  if (!copies(job)) return `${job.offset} of ${job.len}`;
   return job.len === 0 ? 'nothing to copy so far' : `${bytes(job.offset)} of ${bytes(job.len)}`;
 }
 
 function speed(job: JobView): string {
-  const pace = jobRate(job);
-  return pace === undefined || !COPIES.has(job.type ?? '') ? '' : rate(pace);
+  const pace = rateOf(job.history ?? []);
+  return pace === undefined || !copies(job) ? '' : rate(pace);
+}
+
+/** Nothing moves, and need not: with a low limit QEMU copies a piece and then waits, for longer than looks count. */
+function waits(job: JobView): boolean {
+  return (job.speed ?? 0) > 0 && copies(job) && rateOf(job.history ?? []) === 0;
 }
 
 function left(job: JobView): string {
-  const pace = jobRate(job);
+  const pace = rateOf(job.history ?? []);
   if (pace === undefined || job.len === undefined || job.offset === undefined || job.state !== 'running')
     return '';
-  if (job.offset >= job.len) return '';
-  return pace === 0 ? 'no progress' : `${duration((job.len - job.offset) / pace)} left`;
+  if (job.offset >= job.len || waits(job)) return '';
+  const seconds = job.left ?? (job.len - job.offset) / pace;
+  return pace === 0 ? 'no progress' : `${roughly(Math.max(1, seconds))} left`;
 }
+
+/** An estimate is no better than this: seconds for a while, then minutes. */
+function roughly(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  return duration(60 * Math.ceil(seconds / 60));
+}
+
+/** So many looks has the sparkline. */
+const LOOKS = 8;
 
 /** The pace between the last looks, one letter each; the highest is the fastest of them. */
 function sparkline(job: JobView): string {
@@ -221,6 +244,11 @@ function sparkline(job: JobView): string {
   const most = Math.max(...paces);
   if (paces.length < 3 || most === 0) return '';
   return paces.map(pace => SPARKS[Math.min(7, Math.floor((pace / most) * 7.99))] ?? '').join('');
+}
+
+/** Whether its progress is in bytes. */
+function copies(job: JobView): boolean {
+  return isBlockJob(job.type ?? '') === true;
 }
 
 function isLive(job: JobView): boolean {

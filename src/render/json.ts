@@ -5,7 +5,7 @@ import { lineWidth, span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 
-export interface JsonOptions {
+interface JsonOptions {
   /** Cells a row may take. A longer one is wrapped, nothing is cut. Without it rows are as long as they are. */
   readonly width?: number;
   /** Containers below this depth show how much is in them instead: 1 folds all members of the outermost. */
@@ -24,16 +24,15 @@ const INLINE_CELLS = 76;
  */
 export function renderJson(value: Json, given: JsonOptions = {}): readonly StyledLine[] {
   const options = { ...given, indent: given.indent ?? ((given.width ?? 80) < 40 ? 2 : 4) } as const;
-  const state = { folded: false };
+  const state = { folded: false, rows: 0, cut: false };
   const lines = block(value, [], '', 0, options, state);
   const columns = options.width;
   const rows =
     columns === undefined
       ? lines
       : lines.flatMap(row => wrapLine(row, columns, Math.min(hang(row) + options.indent, columns >> 1)));
-  if (!state.folded) return rows;
-  const note = [span('folded: .format json shows it all', 'dim')];
-  return [...rows, ...(columns === undefined ? [note] : wrapLine(note, columns))];
+  const notes = [...(state.folded ? [FOLDED] : []), ...(state.cut ? [CUT] : [])];
+  return [...rows, ...notes.flatMap(note => (columns === undefined ? [note] : wrapLine(note, columns)))];
 }
 
 /** A value as JSON on one row. */
@@ -55,7 +54,15 @@ export function jsonSpans(value: Json): StyledLine {
 
 interface State {
   folded: boolean;
+  /** Rows made so far; there is a limit to what is made for the eyes. */
+  rows: number;
+  cut: boolean;
 }
+
+/** No eye reads as many, and making more would keep the keys waiting. */
+const MOST_ROWS = 10_000;
+const FOLDED: StyledLine = [span('folded: .format json shows it all', 'dim')];
+const CUT: StyledLine = [span('not all is shown: | less behind the command shows the rest', 'dim')];
 
 function block(
   value: Json,
@@ -69,18 +76,16 @@ function block(
   const end = after === '' ? [] : [punct(after)];
   const count = size(value);
   if (count === 0) return [[...lead, ...jsonSpans(value), ...end]];
-  if (options.fold !== undefined && options.fold > 0 && depth >= options.fold) {
+  const folds = options.fold !== undefined && options.fold > 0 && depth >= options.fold;
+  if ((folds || options.compact !== false) && count <= INLINE_CELLS && flat(value)) {
     const whole = [...lead, ...jsonSpans(value), ...end];
-    if (flat(value) && lineWidth(whole) <= Math.min(options.width ?? INLINE_CELLS, INLINE_CELLS))
-      return [whole];
+    if (lineWidth(whole) <= Math.min(options.width ?? INLINE_CELLS, INLINE_CELLS)) return [whole];
+  }
+  if (folds) {
     state.folded = true;
     const [open, close, noun] = isArray(value) ? ['[', ']', 'item'] : ['{', '}', 'member'];
     const amount = `… ${count} ${noun}${count === 1 ? '' : 's'} `;
     return [[...lead, punct(`${open} `), span(amount, 'dim'), punct(close), ...end]];
-  }
-  if (options.compact !== false && flat(value)) {
-    const whole = [...lead, ...jsonSpans(value), ...end];
-    if (lineWidth(whole) <= Math.min(options.width ?? INLINE_CELLS, INLINE_CELLS)) return [whole];
   }
   const list = isArray(value);
   const items: readonly (readonly [StyledLine, Json])[] = list
@@ -88,13 +93,20 @@ function block(
     : isObject(value)
       ? Object.entries(value).map(([name, item]) => [[key(name), punct(': ')], item] as const)
       : [];
-  return [
-    [...lead, punct(list ? '[' : '{')],
-    ...items.flatMap(([name, item], i) =>
-      block(item, name, i === items.length - 1 ? '' : ',', depth + 1, options, state),
-    ),
-    [...pad(depth, options), punct(list ? ']' : '}'), ...end],
-  ];
+  const out: StyledLine[] = [[...lead, punct(list ? '[' : '{')]];
+  for (const [i, [name, item]] of items.entries()) {
+    if (state.rows >= MOST_ROWS) {
+      const noun = `${list ? 'item' : 'member'}${i + 1 === items.length ? '' : 's'}`;
+      out.push([...pad(depth + 1, options), span(`… ${items.length - i} more ${noun}`, 'dim')]);
+      state.cut = true;
+      break;
+    }
+    state.rows += 1;
+    for (const row of block(item, name, i === items.length - 1 ? '' : ',', depth + 1, options, state))
+      out.push(row);
+  }
+  out.push([...pad(depth, options), punct(list ? ']' : '}'), ...end]);
+  return out;
 }
 
 /** The members or items of a container, 0 for a scalar. */

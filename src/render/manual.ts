@@ -4,7 +4,7 @@ import { lineWidth, span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Role, Span, StyledLine } from '../text/style.ts';
 
-export interface ManualSection {
+interface ManualSection {
   /** The version of QEMU that the manual is for. */
   readonly version: string | undefined;
   readonly lines: readonly StyledLine[];
@@ -120,9 +120,16 @@ class Layout {
       ]);
     } else if (this.#term) {
       this.#term = false;
-      this.#out.push(...wrapLine([span(' '.repeat(this.#indent)), ...spans], this.#width, this.#indent + 4));
+      this.#add(wrapLine([span(' '.repeat(this.#indent)), ...spans], this.#width, this.#indent + 4));
       this.#hang = 4;
-    } else this.#words.push(...(this.#words.length > 0 ? [span(' ')] : []), ...spans);
+    } else {
+      if (this.#words.length > 0) this.#words.push(span(' '));
+      for (const part of spans) this.#words.push(part);
+    }
+  }
+
+  #add(rows: readonly StyledLine[]): void {
+    for (const row of rows) this.#out.push(row);
   }
 
   #gap(): void {
@@ -138,7 +145,7 @@ class Layout {
     const bullet = this.#hang === 2 && last !== undefined && lineWidth(last) === before;
     const lead: StyledLine = bullet ? last : [span(' '.repeat(before))];
     if (bullet) this.#out.pop();
-    this.#out.push(...wrapLine([...lead, ...this.#words], this.#width, before));
+    this.#add(wrapLine([...lead, ...this.#words], this.#width, before));
     this.#words = [];
   }
 }

@@ -7,7 +7,7 @@ import { isObject, member as memberOf } from '../text/json.ts';
 import { span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
-import { grid, table } from '../text/table.ts';
+import { grid } from '../text/table.ts';
 import { wrap } from '../text/wrap.ts';
 import { sampleOf } from './assume.ts';
 
@@ -15,6 +15,7 @@ import { sampleOf } from './assume.ts';
 export interface HelpNotes {
   readonly describeCommand?: (command: string) => string | undefined;
   readonly describeArgument?: (command: string, path: Path) => string | undefined;
+  readonly describeValue?: (owner: string, path: Path, value: string) => string | undefined;
   readonly describeEvent?: (event: string) => string | undefined;
   readonly relatedEvents?: (command: string) => readonly string[];
   readonly exampleLine?: (command: string) => string | undefined;
@@ -45,7 +46,9 @@ export function argumentBlocks(
   path: Path,
   options: HelpOptions,
 ): readonly StyledLine[] {
-  const members = membersOf(type, partOf(options.given, path));
+  const given = partOf(options.given, path);
+  const aside = besideBranch(type, given);
+  const members = membersOf(type, given).filter(member => !aside.includes(member));
   const out: StyledLine[] = [];
   for (const required of [true, false]) {
     const rows = memberRows(
@@ -56,7 +59,22 @@ export function argumentBlocks(
     );
     if (rows.length > 0) out.push([], [span(required ? 'required' : 'optional', 'title')], ...rows);
   }
+  if (aside.length > 0) {
+    const names = aside.map(({ name }) => safe(name)).join(', ');
+    const every = `with every ${safe([...path, type.tag ?? ''].join('.'))} also `;
+    out.push([], ...wrapLine([span(every, 'title'), span(names, 'dim')], options.width, 2));
+  }
   return [...out, ...variants(command, type, path, options)];
+}
+
+/** Where a variant was picked: what may be given with each of them, and is not this one's own. */
+export function besideBranch(type: ObjectType, given: Json | undefined): readonly Member[] {
+  const chosen = type.tag !== undefined && isObject(given) ? memberOf(given, type.tag) : undefined;
+  if (typeof chosen !== 'string' || type.variants?.has(chosen) !== true) return [];
+  return type.members.filter(
+    ({ name, required }) =>
+      !required && name !== 'node-name' && isObject(given) && !Object.hasOwn(given, name),
+  );
 }
 
 export function memberRows(
@@ -156,14 +174,14 @@ export function values(command: string, path: Path, type: Type, options: HelpOpt
   if (list.length === 0) return [];
   const notes = options.notes ?? {};
   const rows = list.map(value => {
-    const text = notes.describeArgument?.(command, [...path, value.name]) ?? '';
+    const text = notes.describeValue?.(command, path, value.name) ?? '';
     const marks = value.features.map(feature => {
       const instead = feature === 'deprecated' ? notes.replacement?.(command, path, value.name) : undefined;
       return instead === undefined ? safe(feature) : `${safe(feature)}: ${instead}`;
     });
     return { name: value.name, marks: marks.join('; '), text };
   });
-  if (rows.every(row => row.marks === '')) {
+  if (rows.every(row => row.marks === '' && row.text === '')) {
     return [
       [],
       [span('values', 'title')],
@@ -175,12 +193,22 @@ export function values(command: string, path: Path, type: Type, options: HelpOpt
       ),
     ];
   }
-  const fitted = table(
-    [{ name: 'value' }, { name: 'mark', least: 10, rank: 1 }],
-    rows.map(row => [[span(safe(row.name), 'enum')], [span(row.marks, 'warning')]]),
-    { width: options.width, head: false, indent: 2 },
-  );
-  return [[], [span('values', 'title')], ...fitted.lines];
+  const cells = Math.max(...rows.map(row => row.name.length));
+  const hang = options.width >= cells + 24 ? cells + 4 : 4;
+  const lines = rows.flatMap(({ name, marks, text }): readonly StyledLine[] => {
+    const mark = marks === '' ? [] : [span(text === '' ? marks : `${marks}; `, 'warning')];
+    const about = text === '' ? mark : [...mark, span(text)];
+    const lead = span(safe(name), 'enum');
+    if (about.length === 0) return [[span('  '), lead]];
+    if (hang > 4)
+      return wrapLine(
+        [span('  '), lead, span(' '.repeat(hang - 2 - name.length)), ...about],
+        options.width,
+        hang,
+      );
+    return [[span('  '), lead], ...wrapLine([span('    '), ...about], options.width, 4)];
+  });
+  return [[], [span('values', 'title')], ...lines];
 }
 
 // All values of a short enum, so that nobody has to ask again; of a long one how many there are.

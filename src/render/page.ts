@@ -8,13 +8,25 @@ import { table } from '../text/table.ts';
 /** Text is easiest to read at this width, however wide the screen is. */
 const PROSE_CELLS = 88;
 
+// The Markdown reader takes time with the square of a paragraph, and goes as deep as its quotes and lists. No prose is
+// of that kind: it is shown as it stands.
+const LONGEST = 16_000;
+const NESTED = /^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])[ \t]*){33}/m;
+
 /**
  * Markdown as styled lines: headings, emphasis, code, lists, quotes, tables, rules. HTML is shown as it stands, except
  * comments, which are not. The Markdown reader is loaded on the first call.
  */
 export async function renderMarkdown(text: string, width: number): Promise<readonly StyledLine[]> {
+  if (tooMuchMarkdown(text))
+    return paragraphs([span(safe(text, { keepNewlines: true }))], Math.max(8, Math.min(width, PROSE_CELLS)));
   const { lexer } = await import('marked');
   return blocks(lexer(text), Math.max(8, Math.min(width, PROSE_CELLS)), Math.max(8, width));
+}
+
+/** Whether the Markdown reader would take too long for it. */
+export function tooMuchMarkdown(text: string): boolean {
+  return NESTED.test(text) || text.split(/\n[ \t]*\n/).some(paragraph => paragraph.length > LONGEST);
 }
 
 function blocks(tokens: readonly Token[], width: number, screen: number): readonly StyledLine[] {
@@ -23,7 +35,7 @@ function blocks(tokens: readonly Token[], width: number, screen: number): readon
     const lines = block(token, width, screen);
     if (lines.length === 0) continue;
     if (out.length > 0) out.push([]);
-    out.push(...lines);
+    for (const line of lines) out.push(line);
   }
   return out;
 }
@@ -32,7 +44,7 @@ function block(token: Token, width: number, screen: number): readonly StyledLine
   if (isHeading(token)) {
     const lines = wrapLine(trimEnd(inline(token.tokens, 'title')), width);
     const under = token.depth === 1 ? '═' : token.depth === 2 ? '─' : '';
-    const long = Math.max(0, ...lines.map(lineWidth));
+    const long = lines.reduce((most, row) => Math.max(most, lineWidth(row)), 0);
     return under === '' ? lines : [...lines, [span(under.repeat(long), 'dim')]];
   }
   if (isParagraph(token)) return paragraphs(inline(token.tokens), width);

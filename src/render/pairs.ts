@@ -47,13 +47,54 @@ function pair(name: StyledLine, does: string, wide: number, width: number): read
     span(' '.repeat(Math.min(column, Math.max(4, width - 12)))),
     span(row),
   ];
-  if (does === '') return wrapLine(lead, width, 4);
+  if (does === '') return wrapUsage(lead, width);
   if (gap < 2 || width - column < 12) {
     return [
-      ...wrapLine(lead, width, 4),
+      ...wrapUsage(lead, width),
       ...wrap(does, Math.max(8, width - 4)).map((row): StyledLine => [span(`    ${row}`)]),
     ];
   }
   const [first = '', ...more] = rows;
   return [[...lead, span(' '.repeat(gap)), span(first)], ...more.map(below)];
+}
+
+/** A usage in as many rows as it takes: broken between arguments and behind a `|`, within a bracket only where it must be. */
+export function wrapUsage(usage: StyledLine, width: number): readonly StyledLine[] {
+  const whole = wrapLine(usage, width, INDENT);
+  if (whole.length === 1) return whole;
+  const rows: StyledLine[] = [];
+  let row: StyledLine = [];
+  for (const part of usage.flatMap(({ text, ...style }) =>
+    unitsOf(text).map(unit => ({ ...style, text: unit })),
+  )) {
+    if (row.length > 0 && lineWidth([...row, { ...part, text: part.text.trimEnd() }]) > width) {
+      rows.push(...wrapLine(trimmed(row), width, INDENT));
+      row = [span(' '.repeat(INDENT))];
+    }
+    row = [...row, part];
+  }
+  return [...rows, ...wrapLine(row, width, INDENT)];
+}
+
+function trimmed(row: StyledLine): StyledLine {
+  return row.map((part, i) => (i === row.length - 1 ? { ...part, text: part.text.trimEnd() } : part));
+}
+
+const INDENT = 4;
+
+/** The parts of a usage that belong together, with the blanks behind them. */
+function unitsOf(usage: string): readonly string[] {
+  const units: string[] = [];
+  let depth = 0;
+  let unit = '';
+  for (const [i, letter] of [...usage].entries()) {
+    unit += letter;
+    if (letter === '[') depth += 1;
+    else if (letter === ']') depth -= 1;
+    const ends = (letter === ' ' && depth === 0 && usage[i + 1] !== ' ') || (letter === '|' && depth <= 1);
+    if (!ends) continue;
+    units.push(unit);
+    unit = '';
+  }
+  return unit === '' ? units : [...units, unit];
 }

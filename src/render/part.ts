@@ -73,7 +73,7 @@ export function at(data: JsonObject): StyledLine {
 
 export function problem(data: JsonObject): StyledLine | undefined {
   const error = text(data, 'error');
-  return error === '' ? undefined : [span(error, 'error')];
+  return error === '' ? undefined : [span(`FAILED: ${error}`, 'error')];
 }
 
 const REACTIONS: ReadonlyMap<string, string> = new Map([

@@ -1,21 +1,24 @@
 // What came back from QEMU, for the eyes.
 import type { Refusal, Reply, Request } from '../qmp/message.ts';
+import { hmpFailure, hmpLineOf } from '../schema/hmp.ts';
 import type { Json, JsonObject } from '../text/json.ts';
 import { isArray, isObject, member, stringifyJson } from '../text/json.ts';
 import { span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
+import { trimTail } from '../text/trim.ts';
 import { wrap } from '../text/wrap.ts';
+import { readDrives, renderDrives } from './drives.ts';
 import { nameGrid, renderItems } from './items.ts';
 import { renderJson } from './json.ts';
 
 /** What a refusal of QEMU's means in plain words, and the line that would work, where there is one. */
-export interface Explanation {
+interface Explanation {
   readonly text: string;
   readonly line?: string;
 }
 
-export interface ReplyContext {
+interface ReplyContext {
   /** The command that was sent; it says which members of a reply matter most. */
   readonly command: string;
   /** Cells of the screen. */
@@ -25,8 +28,8 @@ export interface ReplyContext {
   readonly request?: Request;
   /** Depth from which `table` folds JSON; 0 never. */
   readonly fold?: number;
-  /** Explains a refusal from its `desc` and the request that got it. */
-  readonly explain?: (desc: string, request?: Request) => Explanation | undefined;
+  /** What a refusal means, where that is known. */
+  readonly meaning?: Explanation;
 }
 
 /** Where JSON is folded unless told otherwise: a reply's own members and two levels below them are seen. */
@@ -42,25 +45,44 @@ export function renderReply(reply: Reply, context: ReplyContext): readonly Style
 export function renderValue(value: Json, context: ReplyContext): readonly StyledLine[] {
   const { width, format } = context;
   const text = hmpText(value, context.command);
-  if (text !== undefined) return renderText(text);
+  if (text !== undefined) return renderText(text, wrongRow(text, context.request));
   if (isEmpty(value)) return [[span(isArray(value) ? '[]' : '{}', 'dim')]];
   if (format === 'json') return renderJson(value, { indent: 4, compact: false });
   if (isArray(value)) {
-    const list = renderList(value, context);
-    if (list !== undefined) return list;
+    const drives = context.command === 'query-blockstats' ? readDrives(value) : undefined;
+    if (drives !== undefined && drives.length <= MOST_ITEMS) return renderDrives(drives, width);
+    const list = renderList(value.slice(0, MOST_ITEMS), context);
+    if (list !== undefined) return value.length > MOST_ITEMS ? [...list, ...cut(value.length, width)] : list;
   }
   return renderJson(value, { width, fold: context.fold ?? FOLD });
 }
 
-/** Text that QEMU made for a screen, row by row, with everything that could act on a terminal made visible. */
-export function renderText(text: string): readonly StyledLine[] {
-  const body = safe(text, { keepNewlines: true }).replace(/\n+$/, '');
+/** Rows of a table that are drawn; a larger one would keep the keys waiting for longer than anybody reads it. */
+const MOST_ITEMS = 2000;
+
+function cut(all: number, width: number): readonly StyledLine[] {
+  const text = `${MOST_ITEMS} of ${all} are shown: .format json shows more, | less behind the command all`;
+  return wrapLine([span(text, 'warning')], width, 2);
+}
+
+/**
+ * Text that QEMU made for a screen, row by row, with everything that could act on a terminal made visible. `wrong` is
+ * the row that tells of a failure.
+ */
+function renderText(text: string, wrong?: string): readonly StyledLine[] {
+  const body = trimTail(safe(text, { keepNewlines: true }));
   if (body === '') return [[span('(no output)', 'dim')]];
-  return body.split('\n').map(row => [span(row)]);
+  const fault = wrong === undefined ? undefined : safe(wrong);
+  return body.split('\n').map(row => [row === fault ? span(row, 'error') : span(row)]);
+}
+
+function wrongRow(text: string, request: Request | undefined): string | undefined {
+  const line = hmpLineOf(request);
+  return line === undefined ? undefined : hmpFailure(line, text);
 }
 
 /** `error  CLASS: description`, and what it means where that is known. */
-export function renderRefusal(refusal: Refusal, context: ReplyContext): readonly StyledLine[] {
+function renderRefusal(refusal: Refusal, context: ReplyContext): readonly StyledLine[] {
   const { width } = context;
   const first: StyledLine = [span('error', 'error'), span('  '), span(`${safe(refusal.class)}: `, 'dim')];
   // A description may hold newlines: they are QEMU's own layout of a long message.
@@ -68,7 +90,10 @@ export function renderRefusal(refusal: Refusal, context: ReplyContext): readonly
   const out = rows.flatMap((row, i) =>
     wrapLine(i === 0 ? [...first, span(row)] : [indent(), span(row)], width, INDENT),
   );
-  const meaning = context.explain?.(refusal.desc, context.request);
+  const { meaning } = context;
+  if (context.request?.execute === 'transaction')
+    for (const row of wrap(NOTHING_DONE, Math.max(width - INDENT, 12)))
+      out.push([indent(), span(row, 'warning')]);
   if (meaning === undefined) return out;
   const why = wrap(meaning.text, Math.max(width - INDENT, 12)).map(
     (row): StyledLine => [indent(), span(row, 'comment')],
@@ -79,6 +104,9 @@ export function renderRefusal(refusal: Refusal, context: ReplyContext): readonly
 }
 
 const INDENT = 7;
+
+/** What a refused transaction has done to the VM. An action may have made a file by then, which stays. */
+export const NOTHING_DONE = 'None of the transaction was done; image files that it has made stay.';
 
 function indent() {
   return span(' '.repeat(INDENT));

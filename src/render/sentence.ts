@@ -27,7 +27,7 @@ import {
   who,
 } from './part.ts';
 
-export interface SentenceContext {
+interface SentenceContext {
   /** For JOB_STATUS_CHANGE: the state before. */
   readonly before?: string;
 }

@@ -2,28 +2,29 @@
 
 import { nearest } from '../text/fuzzy.ts';
 import { isArray, isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
-import type { Command, EnumValue, Feature, Member, ObjectType, Schema, Type } from './model.ts';
-import { replacement } from './notes.ts';
+import { meantElsewhere } from './elsewhere.ts';
+import { type Finding, problem, type Rule, show, type Wording } from './finding.ts';
+import type { Command, EnumValue, EventType, Feature, Member, ObjectType, Schema, Type } from './model.ts';
+import { replacement } from './replacement.ts';
+import { deeper, example, flattened, shapesOf, skeleton, spelledOut } from './shape.ts';
 import { describe, membersAt, type Path, showPath, variantsWith } from './walk.ts';
-
-/** Something the schema says about a place in the arguments. `at` is the member's name or its value. */
-export interface Finding {
-  readonly severity: 'problem' | 'warning';
-  readonly path: Path;
-  readonly at: 'name' | 'value';
-  readonly message: string;
-  readonly advice?: string;
-  readonly nearest?: readonly string[];
-}
 
 /** The command of a name, or what is wrong with the name. */
 export function findCommand(schema: Schema, name: string): Command | Finding {
   const command = schema.commands.get(name);
   if (command !== undefined) return command;
   const near = nearestCommands(schema, name);
-  const advice =
-    near.length > 0 ? {} : { advice: 'Tab after the first letters lists the commands there are.' };
-  return problem([], 'name', `there is no command ${quote(name)}`, { ...advice, nearest: near });
+  const lost = near.length > 0 ? {} : { advice: 'Tab after the first letters lists the commands there are.' };
+  const meant = meantElsewhere(command => schema.commands.has(command), name) ?? { ...lost, nearest: near };
+  return problem('unknown-command', [], 'name', `there is no command ${quote(name)}`, meant);
+}
+
+/** The event of a name, or what is wrong with the name. */
+export function findEvent(schema: Schema, name: string): EventType | Finding {
+  const event = schema.events.get(name);
+  if (event !== undefined) return event;
+  const near = nearest(name, [...schema.events.keys()]);
+  return problem('unknown-event', [], 'name', `there is no event ${quote(name)}`, { nearest: near });
 }
 
 // A name that is wrong stays so while the rest of the line is typed.
@@ -31,13 +32,22 @@ let last: { readonly schema: Schema; readonly name: string; readonly near: reado
 
 function nearestCommands(schema: Schema, name: string): readonly string[] {
   if (last?.schema !== schema || last.name !== name)
-    last = { schema, name, near: nearest(name, [...schema.commands.keys()]) };
+    last = { schema, name, near: nearest(name, commandNames(schema)) };
   return last.near;
 }
 
+// One list a schema: what is looked up in it is kept by the list.
+const names = new WeakMap<Schema, readonly string[]>();
+
+function commandNames(schema: Schema): readonly string[] {
+  const known = names.get(schema) ?? [...schema.commands.keys()];
+  names.set(schema, known);
+  return known;
+}
+
 /** All findings about a command and its arguments, in no particular order. */
-export function check(command: Command, args: JsonObject): readonly Finding[] {
-  const checker = new Checker(command.name);
+export function check(command: Command, args: JsonObject, wording: Wording = 'line'): readonly Finding[] {
+  const checker = new Checker(command.name, wording);
   checker.features(command.features, [], 'name', command.name);
   checker.object(command.arguments, args, [], command.name);
   return checker.findings;
@@ -47,6 +57,20 @@ export function check(command: Command, args: JsonObject): readonly Finding[] {
 export function checkObject(type: ObjectType, value: JsonObject, name: string): readonly Finding[] {
   const checker = new Checker(name);
   checker.object(type, value, [], name);
+  return checker.findings;
+}
+
+/** The same for a value as it is shown, which stands at `path`; `name` is what messages call it, `command` whose it is. */
+export function checkValue(
+  type: Type,
+  value: Json,
+  path: Path,
+  name: string,
+  command: string,
+): readonly Finding[] {
+  const checker = new Checker(command, 'json', 'member');
+  if (type.kind === 'object' && isObject(value)) checker.object(type, value, path, name);
+  else checker.value(type, value, path);
   return checker.findings;
 }
 
@@ -66,8 +90,14 @@ class Checker {
   /** The values that picked the variants around the place being looked at. */
   private tags: readonly string[] = [];
 
-  constructor(command: string) {
+  private readonly wording: Wording;
+
+  private readonly noun: string;
+
+  constructor(command: string, wording: Wording = 'line', noun = 'argument') {
     this.command = command;
+    this.wording = wording;
+    this.noun = noun;
   }
 
   /** `name` is what messages call the object: the command, or the path of a member. */
@@ -77,28 +107,32 @@ class Checker {
     const around = this.tags;
     const tag = type.tag === undefined ? undefined : member(value, type.tag);
     if (typeof tag === 'string') this.tags = [tag, ...around];
+    let meant = false;
     for (const [key, inner] of Object.entries(value)) {
       const known = byName.get(key);
       if (known !== undefined) this.member(known, inner, [...path, key]);
-      else if (type.open !== true) this.unknown(type, members, value, [...path, key], name);
+      else if (type.open !== true) meant = this.unknown(type, members, value, [...path, key], name) || meant;
     }
-    const missing = members.filter(m => m.required && !Object.hasOwn(value, m.name));
-    if (missing.length > 0) this.findings.push(missingMembers(missing, path, name));
+    // What was meant by a wrong name is what seems to be missing, too.
+    const missing = meant ? [] : members.filter(m => m.required && !Object.hasOwn(value, m.name));
+    if (missing.length > 0) this.findings.push(missingMembers(missing, path, name, this.wording));
     this.tags = around;
   }
 
   private member(known: Member, value: Json, path: Path): void {
     this.features(known.features, path, 'name', quote(showPath(path)));
-    this.value(known.type(), value, path);
+    const type = known.type();
+    if (known.told === undefined || !isTakenAsText(type, value)) this.value(type, value, path);
   }
 
+  /** A name that is no member; true where it is told what the whole was meant to be. */
   private unknown(
     type: ObjectType,
     members: readonly Member[],
     given: JsonObject,
     path: Path,
     name: string,
-  ): void {
+  ): boolean {
     const key = String(path.at(-1));
     const others = variantsWith(type, key);
     const names = members.map(m => m.name);
@@ -108,8 +142,11 @@ class Checker {
     const variant = type.tag === undefined ? undefined : member(given, type.tag);
     const where =
       typeof variant === 'string' && type.variants?.has(variant) ? ` with ${type.tag}=${variant}` : '';
+    const meant = this.wording === 'line' ? this.meant(type, members, given, path) : undefined;
     const advice = (): string | undefined => {
-      if (others.length > 0) return `It goes with ${type.tag}=${some(others)}.`;
+      if (meant !== undefined) return meant;
+      if (others.length > 0)
+        return `It goes with ${showPath([...path.slice(0, -1), type.tag ?? ''])}=${some(others)}.`;
       if (taken !== undefined) return `${quote(taken)} is given already: take this one out.`;
       if (near.length > 0) return undefined;
       const free = names.filter(n => !Object.hasOwn(given, n));
@@ -117,19 +154,49 @@ class Checker {
     };
     const more = advice();
     this.findings.push(
-      problem(path, 'name', `${name} has no argument ${quote(key)}${where}`, {
-        ...(near.length > 0 ? { nearest: near } : {}),
+      problem('unknown-member', path, 'name', `${name} has no ${this.noun} ${quote(key)}${where}`, {
+        ...(type.tag === undefined ? {} : { tag: type.tag }),
+        ...(near.length > 0 && meant === undefined ? { nearest: near } : {}),
         ...(more === undefined ? {} : { advice: more }),
       }),
     );
+    return meant !== undefined;
+  }
+
+  /** The line that was meant, where a wrong name tells it. */
+  private meant(
+    type: ObjectType,
+    members: readonly Member[],
+    given: JsonObject,
+    path: Path,
+  ): string | undefined {
+    const unwrapped = this.unwrapped(type, given, path);
+    if (unwrapped !== undefined || path.length !== 1) return unwrapped;
+    const key = String(path[0]);
+    const deep = deeper(members, key, given[key] ?? null);
+    return deep === undefined ? undefined : `Write ${deep}`;
+  }
+
+  /** Commands of old QEMUs wrapped some members in an object: their line without it, where it is one that is taken. */
+  private unwrapped(type: ObjectType, given: JsonObject, path: Path): string | undefined {
+    const key = String(path.at(-1));
+    if (!['options', 'props', 'arguments'].includes(key)) return undefined;
+    const { [key]: inner, ...around } = given;
+    if (inner === undefined || !isObject(inner)) return undefined;
+    const whole = { ...around, ...inner };
+    const fine = checkObject(type, whole, this.command).every(({ severity }) => severity !== 'problem');
+    return fine ? `Its members stand by themselves: ${this.command} ${flattened(whole)}` : undefined;
   }
 
   value(type: Type, value: Json, path: Path): void {
     if (!takes(type, value)) {
       const message = `${quote(showPath(path))} takes ${describe(type)}, not ${show(value)}`;
-      this.findings.push(problem(path, 'value', message, adviceFor(type, value, path)));
+      const advice = this.wording === 'line' ? adviceFor(type, value, path) : {};
+      this.findings.push(problem('wrong-type', path, 'value', message, advice));
     } else if (type.kind === 'alternate') {
-      const choice = type.choices.map(c => c()).find(c => takes(c, value));
+      const choices = type.choices.map(c => c()).filter(c => takes(c, value));
+      const lists = (c: Type) => c.kind !== 'enum' || c.values.some(({ name }) => name === value);
+      const choice = choices.find(lists) ?? choices[0];
       if (choice !== undefined) this.value(choice, value, path);
     } else if (type.kind === 'object' && isObject(value)) {
       this.object(type, value, path, quote(showPath(path)));
@@ -141,21 +208,22 @@ class Checker {
   }
 
   features(list: readonly Feature[], path: Path, at: Finding['at'], what: string, value?: string): void {
-    const warn = (message: string, advice: string | undefined) => {
+    const warn = (rule: Rule, message: string, advice: string | undefined) => {
       const more = advice === undefined ? {} : { advice };
-      this.findings.push({ severity: 'warning', path, at, message, ...more });
+      this.findings.push({ rule, severity: 'warning', path, at, message, ...more });
     };
     if (list.includes('deprecated')) {
       const advice = replacement(this.command, path, value, this.tags);
-      warn(`${what} is deprecated: a later QEMU may not have it`, advice);
+      warn('deprecated', `${what} is deprecated: a later QEMU may not have it`, advice);
     }
-    if (list.includes('unstable')) warn(`${what} is unstable: a later QEMU may change it`, undefined);
+    if (list.includes('unstable'))
+      warn('unstable', `${what} is unstable: a later QEMU may change it`, undefined);
   }
 
   private range(value: bigint, path: Path): void {
     if (value >= SMALLEST && value <= LARGEST) return;
     this.findings.push(
-      problem(path, 'value', `${show(value)} does not fit into 64 bits`, {
+      problem('too-large', path, 'value', `${show(value)} does not fit into 64 bits`, {
         advice: `The largest number QEMU reads is ${LARGEST}.`,
       }),
     );
@@ -170,12 +238,19 @@ class Checker {
     const names = values.map(v => v.name);
     const near = nearest(value, names);
     this.findings.push(
-      problem(path, 'value', `${quote(showPath(path))} cannot be ${quote(value)}`, {
+      problem('wrong-value', path, 'value', `${quote(showPath(path))} cannot be ${quote(value)}`, {
         ...(near.length > 0 ? { nearest: near } : {}),
         ...(near.length === 0 || names.length <= 8 ? { advice: `It is one of ${some(names)}.` } : {}),
       }),
     );
   }
+}
+
+/** Whether text says what a property takes: QEMU before 9.2 reads all of them as text, and so takes it. */
+function isTakenAsText(type: Type, value: Json): boolean {
+  if (typeof value !== 'string') return false;
+  if (type.kind === 'bool') return /^(?:on|off|yes|no|true|false|y|n)$/.test(value);
+  return type.kind === 'int' && /^[+-]?(?:0x[0-9a-f]+|\d+(?:\.\d+)?[kmgtpe]?)$/i.test(value);
 }
 
 /** Whether a type takes JSON of this kind; what is inside is looked at later. */
@@ -203,30 +278,21 @@ function takes(type: Type, value: Json): boolean {
   }
 }
 
-function missingMembers(missing: readonly Member[], path: Path, name: string): Finding {
+function missingMembers(missing: readonly Member[], path: Path, name: string, wording: Wording): Finding {
   const names = missing.map(m => m.name);
+  if (wording === 'json')
+    return problem('missing-member', path, 'name', `${name} needs ${some(names)}`, {
+      missing: names,
+      advice: 'What is left out on purpose is shown by ... in its place.',
+    });
   const examples = missing.slice(0, 4).map(m => `${showPath([...path, m.name])}=${example(m.type())}`);
-  return problem(path, 'name', `${name} needs ${names.join(', ')}`, {
+  return problem('missing-member', path, 'name', `${name} needs ${names.join(', ')}`, {
+    missing: names,
     advice: `Add ${examples.join(' ')}${missing.length > 4 ? ' and the others' : ''}`,
   });
 }
 
-function example(type: Type): string {
-  switch (type.kind) {
-    case 'enum':
-      return describe(type);
-    case 'bool':
-      return 'true|false';
-    case 'array':
-      return '[...]';
-    case 'object':
-      return '{...}';
-    default:
-      return '...';
-  }
-}
-
-function adviceFor(type: Type, value: Json, path: Path): { advice?: string } {
+function adviceFor(type: Type, value: Json, path: Path): { advice?: string; nearest?: readonly string[] } {
   const name = showPath(path);
   switch (type.kind) {
     case 'int':
@@ -234,9 +300,8 @@ function adviceFor(type: Type, value: Json, path: Path): { advice?: string } {
     case 'bool':
       return { advice: 'Write true or false.' };
     case 'array':
-      return { advice: `Write ${name}=[...], or ${name}.0=... ${name}.1=...` };
     case 'object':
-      return { advice: `Write its members as ${name}.NAME=..., or ${name}={...}` };
+      return wholeAdvice(type, value, path, name);
     case 'str':
       return typeof value === 'object' ? {} : { advice: `Put it in quotes: ${stringifyJson(String(value))}` };
     default:
@@ -244,22 +309,34 @@ function adviceFor(type: Type, value: Json, path: Path): { advice?: string } {
   }
 }
 
-function problem(
+/** What to write where a word stands for a list or an object: the ways in which the word fits, else what it needs. */
+function wholeAdvice(
+  type: Extract<Type, { kind: 'array' | 'object' }>,
+  value: Json,
   path: Path,
-  at: Finding['at'],
-  message: string,
-  more: { readonly advice?: string; readonly nearest?: readonly string[] },
-): Finding {
-  return { severity: 'problem', path, at, message, ...more };
+  name: string,
+): { advice: string; nearest?: readonly string[] } {
+  const ways = spelledOut(type, value, path);
+  if (ways.length > 0) return { advice: `Write ${ways.slice(0, 3).join(', or ')}` };
+  const near = typeof value === 'string' ? nearest(value, wordsIn(type)) : [];
+  const more = near.length > 0 ? { nearest: near } : {};
+  const needs = skeleton(type, path);
+  if (needs !== undefined) return { advice: `Write ${needs}`, ...more };
+  const members = type.kind === 'object' ? `${name}.NAME=...` : `${name}.0=... ${name}.1=...`;
+  return { advice: `Write ${members}, or ${name}=${example(type)}`, ...more };
+}
+
+/** The values of the lists of values in an item or object. */
+function wordsIn(type: Type): readonly string[] {
+  const object = type.kind === 'array' ? type.element() : type;
+  if (object.kind === 'enum') return object.values.map(({ name }) => name);
+  if (object.kind !== 'object') return [];
+  const inner = shapesOf(object).flatMap(shape => shape.type.members.map(member => member.type()));
+  return inner.flatMap(one => (one.kind === 'enum' ? one.values.map(({ name }) => name) : []));
 }
 
 function quote(name: string): string {
   return stringifyJson(name);
-}
-
-function show(value: Json): string {
-  const text = stringifyJson(value);
-  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
 
 function some(names: readonly string[]): string {

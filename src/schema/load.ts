@@ -1,7 +1,9 @@
 // From the value query-qmp-schema returns to the graph of types. Types are built when first asked for: a
 // schema has over a thousand, a session uses a few.
-import { isArray, isObject, type Json, type JsonObject, member } from '../text/json.ts';
+import { isArray, isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
+import { objectsIn } from '../text/members.ts';
 import type { Command, EnumValue, EventType, Feature, Member, ObjectType, Schema, Type } from './model.ts';
+import { driversByUse } from './notes/drivers.ts';
 
 /** The value is no schema. The message says what is wrong with it. */
 export class SchemaError extends Error {
@@ -25,7 +27,12 @@ const BUILTIN: ReadonlyMap<Json | undefined, Type> = new Map(
   } as const),
 );
 
+const META_TYPES: ReadonlySet<Json | undefined> = new Set(
+  'builtin enum array alternate object command event'.split(' '),
+);
+
 const NO_MEMBERS: ObjectType = { kind: 'object', members: [] };
+const ANY_MEMBERS: ObjectType = { kind: 'object', members: [], open: true };
 
 /**
  * The schema in the reply of query-qmp-schema: its `return` list, or the whole reply around it.
@@ -50,10 +57,15 @@ export function loadSchema(value: Json): Schema {
   return { commands, events };
 }
 
+/** Levels of lists, choices and variants below a type, and types that they lead to; QEMU's own have 4 and 53. */
+const DEEPEST = 16;
+const WIDEST = 5000;
+
 class Builder {
   // Commands, events and types share one name space.
   readonly entries = new Map<string, JsonObject>();
   private readonly types = new Map<string, Type>();
+  private readonly extents = new Map<string, Extent>();
 
   constructor(list: readonly Json[]) {
     for (const [i, entry] of list.entries()) {
@@ -65,11 +77,18 @@ class Builder {
 
   private checkReferences(entry: JsonObject): void {
     const name = text(entry, 'name');
+    const kind = entry['meta-type'];
+    if (kind !== undefined && !META_TYPES.has(kind))
+      throw new SchemaError(`"${name}" is of the unknown kind ${stringifyJson(kind)}`);
+    // Types are built when they are first asked for; what is wrong with one must be known before.
+    if (entry['tag'] !== undefined) text(entry, 'tag');
+    for (const item of kind === 'alternate' ? [] : objects(entry, 'members')) text(item, 'name', 'a member');
+    for (const item of objects(entry, 'variants')) text(item, 'case', 'a variant');
     const references = [entry['arg-type'], entry['ret-type'], entry['element-type']].filter(
       reference => reference !== undefined,
     );
     for (const list of ['members', 'variants']) {
-      if (entry['meta-type'] === 'enum') break;
+      if (kind === 'enum') break;
       for (const item of objects(entry, list)) references.push(text(item, 'type', `a member of "${name}"`));
     }
     for (const reference of references) {
@@ -109,6 +128,7 @@ class Builder {
 
   private object(reference: Json | undefined): ObjectType {
     const type = this.type(reference);
+    if (type.kind === 'any') return ANY_MEMBERS;
     return type.kind === 'object' ? type : NO_MEMBERS;
   }
 
@@ -118,10 +138,34 @@ class Builder {
     if (type === undefined) {
       const entry = this.entries.get(reference);
       if (entry === undefined) throw new SchemaError(`the schema has no type "${reference}"`);
-      type = this.build(entry);
+      const { depth, count } = this.extent(reference, 0);
+      type = depth > DEEPEST || count > WIDEST ? { kind: 'any' } : this.build(entry);
       this.types.set(reference, type);
     }
     return type;
+  }
+
+  /**
+   * How far a type reaches without a member's name between, which is as far as its readers go by themselves. A type that
+   * holds itself in this way is endless: no QEMU has one, and what is sent to such a server is left to it.
+   */
+  private extent(name: string, above: number): Extent {
+    const known = this.extents.get(name);
+    if (known !== undefined) return known;
+    if (above > DEEPEST) return ENDLESS;
+    this.extents.set(name, ENDLESS); // should it lead to itself
+    let [depth, count] = [1, 1];
+    for (const below of directly(this.entries.get(name))) {
+      const inner = this.extent(below, above + 1);
+      depth = Math.max(depth, 1 + inner.depth);
+      count += inner.count;
+      if (depth > DEEPEST) break;
+    }
+    const found = depth > DEEPEST ? ENDLESS : { depth, count };
+    // One that was looked at from above may only seem endless from there.
+    if (above === 0 || found !== ENDLESS) this.extents.set(name, found);
+    else this.extents.delete(name);
+    return found;
   }
 
   private build(entry: JsonObject): Type {
@@ -140,9 +184,7 @@ class Builder {
       case 'object':
         return this.objectType(entry);
       default:
-        throw new SchemaError(
-          `"${text(entry, 'name')}" is of the unknown kind ${JSON.stringify(entry['meta-type'])}`,
-        );
+        return { kind: 'any' }; // a command or an event is no type
     }
   }
 
@@ -164,7 +206,33 @@ class Builder {
   }
 }
 
+interface Extent {
+  readonly depth: number;
+  readonly count: number;
+}
+
+const ENDLESS: Extent = { depth: Number.POSITIVE_INFINITY, count: Number.POSITIVE_INFINITY };
+
+/** The types that a value may be of, or its items, or its variants. */
+function directly(entry: JsonObject | undefined): readonly string[] {
+  const found =
+    entry?.['meta-type'] === 'array'
+      ? [entry['element-type']]
+      : entry?.['meta-type'] === 'alternate'
+        ? objects(entry, 'members').map(choice => choice['type'])
+        : entry?.['meta-type'] === 'object'
+          ? objects(entry, 'variants').map(variant => variant['type'])
+          : [];
+  return found.filter(name => typeof name === 'string');
+}
+
 function enumValues(entry: JsonObject): readonly EnumValue[] {
+  const values = enumNames(entry);
+  const ofDrivers = ['qcow2', 'file'].every(driver => values.some(({ name }) => name === driver));
+  return ofDrivers ? driversByUse(values, ({ name }) => name) : values;
+}
+
+function enumNames(entry: JsonObject): readonly EnumValue[] {
   const members = objects(entry, 'members');
   if (members.length > 0) {
     return members.map(item => ({ name: text(item, 'name', 'an enum value'), features: features(item) }));
@@ -177,8 +245,7 @@ function enumValues(entry: JsonObject): readonly EnumValue[] {
 }
 
 function objects(entry: JsonObject, key: string): readonly JsonObject[] {
-  const list = member(entry, key);
-  return isArray(list) ? list.filter(isObject) : [];
+  return objectsIn(member(entry, key));
 }
 
 function features(entry: JsonObject): readonly Feature[] {

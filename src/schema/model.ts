@@ -1,6 +1,8 @@
 // The introspected schema (reply of query-qmp-schema; QEMU's docs/devel/qapi-code-gen, "Client JSON Protocol
 // introspection") as a graph of types. Type names are numbers and never reach the user.
 
+import type { Json } from '../text/json.ts';
+
 export type Feature = string; // 'deprecated', 'unstable', and others QEMU adds
 
 export type Type =
@@ -20,6 +22,8 @@ export interface Member {
   readonly type: () => Type;
   readonly required: boolean;
   readonly features: readonly Feature[];
+  /** QEMU told of it elsewhere than in its schema, in these words: a property of a device. */
+  readonly told?: string;
 }
 
 export interface ObjectType {
@@ -30,6 +34,8 @@ export interface ObjectType {
   readonly variants?: ReadonlyMap<string, () => ObjectType>;
   /** Further members of any name and type are allowed: the properties of `device_add`. */
   readonly open?: boolean;
+  /** What was learned about members from what is given already; it is more exact than `members`. */
+  readonly more?: (given: Json | undefined) => readonly Member[];
 }
 
 export interface Command {

@@ -1,6 +1,7 @@
 // What a text argument names: a node, a job, a file ... QEMU's schema says only "str". One table decides.
 import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
-import type { Place } from '../text/span.ts';
+import type { Place } from '../text/place.ts';
+import { jobArguments } from './jobs.ts';
 import { NAMES, TEXT } from './notes/names.ts';
 import { parseTable } from './notes/table.ts';
 import { child, isIndex, type Path } from './walk.ts';
@@ -20,6 +21,8 @@ export type NameKind =
   | 'qom-property'
   | 'qom-type'
   | 'driver' // a device type that device_add takes
+  | 'bus' // one on which a device of the driver given could be put
+  | 'netdev'
   | 'device-property'
   | 'snapshot'
   | 'file'
@@ -33,6 +36,8 @@ export interface Wanted {
   readonly kind: NameKind;
   /** For objects: what their type begins with, such as `tls-creds`. For nodes: `drive`, when a drive's name will do too. */
   readonly of?: string;
+  /** Which names of the kind come first. */
+  readonly fit?: Fit;
   readonly typed: string;
   readonly place: Place;
   /** Arguments already given in the line (the node whose bitmaps are wanted, the driver, ...). */
@@ -40,10 +45,19 @@ export interface Wanted {
   readonly command: string;
 }
 
+const FITS = ['root', 'free', 'target', 'below'] as const;
+
+/**
+ * What a node (or netdev) is wanted for. `root`: to be read or changed with all that is below it, so one that nothing
+ * stands on; `free`: one that nobody uses; `target`: a free one that is written to; `below`: one in a chain.
+ */
+type Fit = (typeof FITS)[number];
+
 /** `new` is a name that the user makes up, `text` no name of anything here. */
-export interface Naming {
+interface Naming {
   readonly kind: NameKind | 'new' | 'text';
   readonly of?: string;
+  readonly fit?: Fit;
 }
 
 let parsed: ReadonlyMap<string, Naming> | undefined;
@@ -53,14 +67,18 @@ function rows(): ReadonlyMap<string, Naming> {
     const all = new Map<string, Naming>();
     for (const name of TEXT.trim().split(/\s+/)) all.set(name, { kind: 'text' });
     for (const [name, value] of parseTable(NAMES)) all.set(name, toNaming(value));
+    for (const [command, argument] of jobArguments()) all.set(`${command}.${argument}`, { kind: 'job' });
     parsed = all;
   }
   return parsed;
 }
 
 function toNaming(value: string): Naming {
-  const [kind = '', of] = value.split(':');
-  return isKind(kind) ? { kind, ...(of === undefined || of === '' ? {} : { of }) } : { kind: 'text' };
+  const [name = '', wish] = value.split(' ');
+  const [kind = '', of] = name.split(':');
+  if (!isKind(kind)) return { kind: 'text' };
+  const fit = FITS.find(one => one === wish);
+  return { kind, ...(of === undefined || of === '' ? {} : { of }), ...(fit === undefined ? {} : { fit }) };
 }
 
 const KINDS: ReadonlySet<string> = new Set<Naming['kind']>([
@@ -77,6 +95,8 @@ const KINDS: ReadonlySet<string> = new Set<Naming['kind']>([
   'qom-property',
   'qom-type',
   'driver',
+  'bus',
+  'netdev',
   'snapshot',
   'file',
   'hmp',

@@ -9,14 +9,17 @@ export type Path = readonly (string | number)[];
 export type Allowed = Type | 'open' | undefined;
 
 /**
- * The members an object may have: its own and, once the tag's value is known, those its variant brings.
- * `given` is what is already there; it may be half typed, and it is no error if it is wrong.
+ * The members an object may have: its own, those its variant brings once the tag's value is known, and those that
+ * were learned. `given` is what is already there; it may be half typed, and it is no error if it is wrong.
  */
 export function membersAt(type: ObjectType, given: Json | undefined = undefined): readonly Member[] {
-  if (type.tag === undefined) return type.members;
-  const tag = isObject(given) ? member(given, type.tag) : undefined;
+  const tag = type.tag !== undefined && isObject(given) ? member(given, type.tag) : undefined;
   const variant = typeof tag === 'string' ? type.variants?.get(tag) : undefined;
-  return variant === undefined ? type.members : [...type.members, ...membersAt(variant(), given)];
+  const own = variant === undefined ? type.members : [...type.members, ...membersAt(variant(), given)];
+  const more = type.more?.(given) ?? [];
+  if (more.length === 0) return own;
+  const names = new Set(more.map(({ name }) => name));
+  return [...own.filter(({ name }) => !names.has(name)), ...more];
 }
 
 /** Whether an object's tag (or that of a variant in it) is still to be given, so that more members may come. */

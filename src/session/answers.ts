@@ -1,16 +1,20 @@
-// The names in QEMU's answers, with a few words about each.
+// Reads names (nodes, devices, jobs ...) from the answers of QEMU's queries, each with a short description.
+import { appliesTo } from '../schema/jobs.ts';
 import type { Wanted } from '../schema/names.ts';
-import { isArray, isObject, type Json, type JsonObject, member } from '../text/json.ts';
+import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
+import { objectsIn, text } from '../text/members.ts';
 import { bytes } from '../text/size.ts';
+import { devicesByUse } from './devices.ts';
+import { byFit } from './fitting.ts';
 
-/** A name with a few words about it. */
+/** A name with a short description. */
 export interface Fact {
   readonly text: string;
   readonly note?: string;
 }
 
 /** The names that are wanted, each once, from the answers of the queries that tell them. */
-export function namesIn(wanted: Wanted, answers: readonly (Json | undefined)[]): readonly Fact[] {
+export function factsIn(wanted: Wanted, answers: readonly (Json | undefined)[]): readonly Fact[] {
   return unique(read(wanted, answers));
 }
 
@@ -21,14 +25,12 @@ export function parentPath(typed: string): string {
 }
 
 function read(wanted: Wanted, known: readonly (Json | undefined)[]): readonly Fact[] {
-  const [first, second] = known.map(rowsOf);
+  if (wanted.kind === 'netdev') return netdevs(known[0]);
+  const [first, second] = known.map(objectsIn);
   if (first === undefined) return [];
   switch (wanted.kind) {
     case 'node':
-      return [
-        ...inFront(first.map(node => nodeFact(node, second ?? []))),
-        ...(wanted.of === 'drive' ? (second ?? []).map(driveFact) : []),
-      ];
+      return nodesOf(wanted, first, second ?? []);
     case 'drive':
       return first.map(driveFact);
     case 'device':
@@ -37,7 +39,9 @@ function read(wanted: Wanted, known: readonly (Json | undefined)[]): readonly Fa
         ...(second ?? []).map(drive => fact(lastPart(text(drive, 'qdev')), 'disk')),
       ];
     case 'job':
-      return first.filter(job => appliesTo(wanted.command, job)).map(jobFact);
+      return first
+        .filter(job => appliesTo(wanted.command, text(job, 'type'), text(job, 'status')))
+        .map(jobFact);
     case 'bitmap':
       return bitmaps(first, wanted.given);
     case 'snapshot':
@@ -53,6 +57,7 @@ function read(wanted: Wanted, known: readonly (Json | undefined)[]): readonly Fa
         .filter(row => childType(row).startsWith(wanted.of ?? ''))
         .map(row => fact(text(row, 'name'), childType(row)));
     case 'driver':
+      return devicesByUse(first).map(name => fact(name));
     case 'qom-type':
     case 'command':
       return first.map(row => fact(text(row, 'name'))).sort((a, b) => (a.text < b.text ? -1 : 1));
@@ -67,13 +72,32 @@ function read(wanted: Wanted, known: readonly (Json | undefined)[]): readonly Fa
   }
 }
 
-function rowsOf(value: Json | undefined): readonly JsonObject[] {
-  return isArray(value) ? value.filter(isObject) : [];
+/** Nodes, and drives where one will do: in front of the nodes that QEMU has named. */
+function nodesOf(
+  wanted: Wanted,
+  nodes: readonly JsonObject[],
+  drives: readonly JsonObject[],
+): readonly Fact[] {
+  const facts = byFit(nodes, new Set(drives.map(insertedName)), wanted).map(node => nodeFact(node, drives));
+  if (wanted.of !== 'drive') return facts;
+  const named = facts.findIndex(fact => fact.text.startsWith('#'));
+  return facts.toSpliced(named < 0 ? facts.length : named, 0, ...drives.map(driveFact));
 }
 
-function text(row: JsonObject, key: string): string {
-  const value = member(row, key);
-  return typeof value === 'string' ? value : '';
+/**
+ * The netdevs in the human monitor's list of the network, those that no device uses first. A row is a device or a netdev;
+ * its peer stands below it, set in.
+ */
+function netdevs(list: Json | undefined): readonly Fact[] {
+  const found = (typeof list === 'string' ? list.split(/\r?\n/) : []).flatMap(row => {
+    const [, inner, name = '', figures = ''] = /^( \\ )?([A-Za-z][\w.-]*)(?:: (.*))?$/.exec(row) ?? [];
+    const type = /\btype=([\w-]+)/.exec(figures)?.[1] ?? '';
+    if (name === '' || type === 'nic' || (inner === undefined && type === '')) return [];
+    return [{ ...fact(name, words(type, inner === undefined ? '' : 'in use')), free: inner === undefined }];
+  });
+  return [...found.filter(one => one.free), ...found.filter(one => !one.free)].map(
+    ({ free: _, ...one }) => one,
+  );
 }
 
 function words(...parts: readonly string[]): string {
@@ -91,18 +115,13 @@ function nodeFact(node: JsonObject, drives: readonly JsonObject[]): Fact {
   const user = drives.find(drive => insertedName(drive) === name);
   const parts = [
     text(node, 'drv'),
-    lastPart(text(node, 'file')),
+    // Where a name does not do, QEMU writes all options.
+    /^json:/.test(text(node, 'file')) ? '' : lastPart(text(node, 'file')),
     typeof size === 'number' || typeof size === 'bigint' ? bytes(size) : '',
     member(node, 'ro') === true ? 'read-only' : '',
     user === undefined ? '' : `of ${driveName(user)}`,
   ];
   return fact(name, parts.filter(part => part !== '').join(', '));
-}
-
-/** Names that QEMU made up begin with "#": they can be used, but seldom are. */
-function inFront(facts: readonly Fact[]): readonly Fact[] {
-  const own = (fact: Fact) => !fact.text.startsWith('#');
-  return [...facts.filter(own), ...facts.filter(fact => !own(fact))];
 }
 
 function driveFact(drive: JsonObject): Fact {
@@ -133,34 +152,11 @@ function jobFact(job: JsonObject): Fact {
   return fact(text(job, 'id'), words(text(job, 'type'), text(job, 'status')));
 }
 
-// In which states a job takes a command.
-const ALIVE = ['created', 'running', 'paused', 'ready', 'standby'];
-const STATES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['pause', ['created', 'running', 'ready']],
-  ['resume', ['paused', 'standby']],
-  ['complete', ['ready']],
-  ['finalize', ['pending']],
-  ['dismiss', ['concluded']],
-  ['cancel', [...ALIVE, 'waiting', 'pending']],
-  ['set-speed', ALIVE],
-  ['change', ALIVE],
-]);
-
-function appliesTo(command: string, job: JsonObject): boolean {
-  const states = STATES.get(command.replace(/^(?:block-)?job-/, ''));
-  if (states !== undefined && !states.includes(text(job, 'status'))) return false;
-  if (!/^block-job-(?!dismiss|finalize)/.test(command)) return true;
-  // The commands that name a block job by device know no other jobs.
-  return !['create', 'amend', 'snapshot-load', 'snapshot-save', 'snapshot-delete'].includes(
-    text(job, 'type'),
-  );
-}
-
 function bitmaps(nodes: readonly JsonObject[], given: JsonObject): readonly Fact[] {
   const wanted = ['node', 'node-name', 'device'].map(key => text(given, key)).find(name => name !== '');
   const own = nodes.filter(node => wanted === undefined || text(node, 'node-name') === wanted);
   return own.flatMap(node =>
-    rowsOf(member(node, 'dirty-bitmaps')).map(bitmap => {
+    objectsIn(member(node, 'dirty-bitmaps')).map(bitmap => {
       const count = member(bitmap, 'count');
       const size = typeof count === 'number' || typeof count === 'bigint' ? `${bytes(count)} dirty` : '';
       return fact(
@@ -176,7 +172,7 @@ function bitmaps(nodes: readonly JsonObject[], given: JsonObject): readonly Fact
 function snapshots(node: JsonObject): readonly Fact[] {
   const image = member(node, 'image');
   const list = isObject(image) ? member(image, 'snapshots') : undefined;
-  return rowsOf(list).map(row => fact(text(row, 'name'), `in ${text(node, 'node-name')}`));
+  return objectsIn(list).map(row => fact(text(row, 'name'), `in ${text(node, 'node-name')}`));
 }
 
 function children(rows: readonly JsonObject[]): readonly JsonObject[] {

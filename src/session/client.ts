@@ -3,46 +3,24 @@
 import { QmpshError } from '../qmp/errors.ts';
 import { Framer } from '../qmp/framing.ts';
 import type { Greeting, QmpEvent, Reply, Request } from '../qmp/message.ts';
-import { type Incoming, type Opening, Protocol } from '../qmp/protocol.ts';
-import type { Clock, Transport } from '../qmp/transport.ts';
+import { type Incoming, Protocol } from '../qmp/protocol.ts';
+import type { Transport } from '../qmp/transport.ts';
 import type { Schema } from '../schema/model.ts';
 import type { Json, JsonObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
-import type { EventLog, EventLogOptions } from './events.ts';
+import { askSchema } from './askschema.ts';
+import type { EventLog } from './events.ts';
 import { lostConnection, lostWait, notOpened, notSent, silent } from './failures.ts';
 import { type EventListener, type EventWait, Feed } from './feed.ts';
 import { type JobOutcome, Jobs } from './jobs.ts';
 import { waitForJob } from './jobwait.ts';
-import { Commands, nameOf, type Pending, type Sent } from './pending.ts';
-import type { WaitOptions } from './wait.ts';
+import { deliver, Listeners } from './listeners.ts';
+import { Notices } from './notices.ts';
+import { type Ending, opening, type SessionOptions } from './options.ts';
+import { Commands, nameOf, type Pending, type Sent, unsent } from './pending.ts';
+import { type WaitOptions, within } from './wait.ts';
 
 export type { Pending, Sent } from './pending.ts';
-
-export interface SessionOptions {
-  readonly clock: Clock;
-  /** Where the monitor is, for messages. */
-  readonly address: string;
-  /** Milliseconds to wait for the greeting and for negotiation. */
-  readonly greetingTimeout?: number;
-  /** false: expect no greeting and negotiate nothing. */
-  readonly negotiate?: boolean;
-  /** The server is qemu-ga, which sends no greeting and is synchronised instead. */
-  readonly agent?: boolean;
-  /** Called when the server has greeted and its answer is on the way: what takes time is best done now. */
-  readonly greeted?: () => void;
-  /** Gives up opening. */
-  readonly signal?: AbortSignal;
-  /** Sees the text of each message: C from us, S from the server. `time` is the clock's. */
-  readonly log?: (direction: 'C' | 'S', text: string, time: number) => void;
-  /** How much of the events is kept. */
-  readonly keep?: EventLogOptions;
-}
-
-/** How a connection ended. Expected: after `quit`, or because we closed it. */
-export interface Ending {
-  readonly expected: boolean;
-  readonly error?: QmpshError;
-}
 
 const GREETING_TIMEOUT = 3000;
 
@@ -50,6 +28,8 @@ export class Session {
   /** The events that came, in order; their positions only grow. */
   readonly events: EventLog;
   readonly jobs = new Jobs();
+  /** The processor that lines of the human monitor are about, once one was chosen. */
+  hmpCpu: number | undefined;
   /** Resolves when the connection is gone; never rejects. */
   readonly ended: Promise<Ending>;
 
@@ -59,11 +39,10 @@ export class Session {
   readonly #feed: Feed;
   readonly #protocol: Protocol;
   readonly #commands: Commands;
-  readonly #noticeListeners = new Set<(text: string) => void>();
-  readonly #replyListeners = new Set<(command: Pending, reply: Reply) => void>();
-  readonly #endListeners = new Set<(ending: Ending) => void>();
-  /** Notices nobody has listened to yet. */
-  #notices: string[] = [];
+  readonly #notices = new Notices();
+  readonly #sendListeners = new Listeners<[command: Pending]>();
+  readonly #replyListeners = new Listeners<[command: Pending, reply: Reply]>();
+  readonly #endListeners = new Listeners<[ending: Ending]>();
   #greeting: Greeting | undefined;
   #closing = false;
   #ending: Ending | undefined;
@@ -80,7 +59,7 @@ export class Session {
     this.#commands = new Commands({
       protocol: this.#protocol,
       write: text => this.#write(text),
-      now: () => options.clock.now(),
+      clock: options.clock,
       mark: () => this.events.end,
       anonymous: options.agent === true,
     });
@@ -103,7 +82,7 @@ export class Session {
     return session;
   }
 
-  /** What the server said first; absent where there was no greeting. */
+  /** The server's greeting; absent where there was none. */
   get greeting(): Greeting | undefined {
     return this.#greeting;
   }
@@ -132,36 +111,45 @@ export class Session {
     return this.#send(message, undefined);
   }
 
-  /** A query of our own. */
-  execute(command: string, args: JsonObject = {}): Promise<Reply> {
-    return this.send({ execute: command, arguments: args }).reply;
+  /** Sends a command and gives its reply, a refusal too, waited for as `Sent.answer` does. */
+  execute(command: string, args: JsonObject = {}, options: WaitOptions = {}): Promise<Reply> {
+    return this.send({ execute: command, arguments: args }).answer(options);
   }
+
+  // A listener that throws harms neither the session nor the other listeners: its error becomes a rejection that is not
+  // handled.
 
   /** Calls the listener with each event from now on; the first one also gets what came before. */
   onEvent(listener: EventListener): () => void {
     return this.#feed.listen(listener);
   }
 
+  /** Calls the listener with each command that is given to be sent, whoever sends it. */
+  onSend(listener: (command: Pending) => void): () => void {
+    return this.#sendListeners.add(listener);
+  }
+
   /** Calls the listener with each command that was answered, whoever sent it, before its sender sees the answer. */
   onReply(listener: (command: Pending, reply: Reply) => void): () => void {
-    return register(this.#replyListeners, listener);
+    return this.#replyListeners.add(listener);
   }
 
   /** What the server says that belongs to no command: errors without id, replies to nobody. Safe to print. */
   onNotice(listener: (text: string) => void): () => void {
-    const before = this.#notices;
-    this.#notices = [];
-    for (const text of before) listener(text);
-    return register(this.#noticeListeners, listener);
+    return this.#notices.listen(listener);
   }
 
   /** The server's schema, asked for once. Rejects with a QmpshError, `refused` where the server has none. */
-  schema(): Promise<Schema> {
-    this.#schema ??= this.#loadSchema().catch((error: unknown) => {
+  schema(options: WaitOptions = {}): Promise<Schema> {
+    this.#schema ??= askSchema(this).catch((error: unknown) => {
       this.#schema = undefined;
       throw error;
     });
-    return this.#schema;
+    return within(this.#schema, {
+      ...options,
+      clock: this.#options.clock,
+      what: "the server's schema",
+    });
   }
 
   /** The first event at position `since` or later that matches. Rejects with `timeout`, `interrupted` or `lost`. */
@@ -169,10 +157,10 @@ export class Session {
     return this.#feed.waitFor(match, options, this.#options.clock, this.#rejectAtEnd);
   }
 
-  /** Waits until a job is in a state, or has ended; see `jobwait.ts`. */
+  /** Waits until a job is in a state (one of them), or has ended; see `jobwait.ts`. */
   waitForJob(
     id: string,
-    state: string,
+    state: string | readonly string[],
     options: WaitOptions & { readonly since: number },
   ): Promise<JobOutcome> {
     const source = {
@@ -180,7 +168,7 @@ export class Session {
       clock: this.#options.clock,
       busy: () => this.#commands.size > 0,
       query: () => this.execute('query-jobs'),
-      onReply: (listener: () => void) => register(this.#replyListeners, listener),
+      onReply: (listener: () => void) => this.#replyListeners.add(listener),
       onEnd: this.#rejectAtEnd,
     };
     return waitForJob(source, id, state, options);
@@ -218,7 +206,7 @@ export class Session {
       signal?.addEventListener('abort', interrupt, { once: true });
       if (signal?.aborted) return interrupt();
       this.#transport.listen({ data: chunk => this.#data(chunk), end: error => this.#end(error) });
-      const first = this.#protocol.opening(clock.now() % 0x40000000);
+      const first = this.#protocol.opening(clock.time() % 0x40000000);
       if (first !== undefined) this.#transport.send(first);
       if (this.#protocol.phase === 'running') this.#opened?.resolve();
     });
@@ -237,7 +225,7 @@ export class Session {
 
   #receive(text: string): void {
     if (this.#ending) return;
-    this.#options.log?.('S', text, this.#options.clock.now());
+    this.#log('S', text);
     const incoming = this.#protocol.receive(text);
     if (incoming.kind === 'event') this.#event(incoming.event, text);
     else this.#message(incoming);
@@ -254,13 +242,13 @@ export class Session {
       case 'greeting':
         this.#greeting = incoming.greeting;
         if (incoming.answer !== undefined) this.#write(incoming.answer);
-        this.#options.greeted?.();
+        deliver(() => this.#options.greeted?.());
         return;
       case 'ready':
         this.#opened?.resolve();
         return;
       case 'notice':
-        this.#notice(incoming.text);
+        this.#notices.tell(incoming.text);
         return;
       case 'reply':
         this.#reply(incoming.key, incoming.reply);
@@ -271,7 +259,7 @@ export class Session {
     const command = this.#commands.reply(key, reply);
     if (!command) {
       const what = reply.kind === 'refusal' ? `error: ${safe(reply.desc)}` : 'a reply';
-      this.#notice(
+      this.#notices.tell(
         key === undefined
           ? what
           : `${what}, to a command that was not sent from here (id ${safe(key.startsWith('"') ? `${key}"` : key)})`,
@@ -281,27 +269,37 @@ export class Session {
     if (reply.kind === 'success' && (command.name === 'query-jobs' || command.name === 'query-block-jobs')) {
       this.jobs.learn(reply.value, command.mark);
     }
-    for (const listener of [...this.#replyListeners]) listener(command, reply);
-  }
-
-  #notice(text: string): void {
-    if (this.#noticeListeners.size === 0) this.#notices.push(text);
-    for (const listener of [...this.#noticeListeners]) listener(text);
+    this.#replyListeners.tell(command, reply);
   }
 
   #send(message: Json, request: Request | undefined): Sent {
     if (this.#ending || this.#closing)
       return unsent(notSent(nameOf(message), this.#address), this.events.end);
     try {
-      return this.#commands.send(message, request);
+      const sent = this.#commands.send(message, request);
+      this.#sendListeners.tell(sent);
+      return sent;
     } catch (error) {
       return unsent(error, this.events.end);
     }
   }
 
   #write(text: string): void {
-    this.#options.log?.('C', text, this.#options.clock.now());
+    this.#log('C', text);
     this.#transport.send(`${text}\n`);
+  }
+
+  /** A log that cannot be written ends the connection with its own sentence; a fault in it is no fault of ours. */
+  #log(direction: 'C' | 'S', text: string): void {
+    const { log, clock } = this.#options;
+    try {
+      log?.(direction, text, clock.time());
+    } catch (error) {
+      if (error instanceof QmpshError) throw error;
+      deliver(() => {
+        throw error;
+      });
+    }
   }
 
   /** The other side is gone, or does not speak QMP. */
@@ -327,7 +325,7 @@ export class Session {
     this.#ending = ending;
     this.#protocol.end();
     this.#opened?.reject(ending.error ?? new QmpshError('interrupted', 'stopped connecting'));
-    for (const listener of [...this.#endListeners]) listener(ending);
+    this.#endListeners.tell(ending);
     this.#endListeners.clear();
     this.#commands.end(this.#address, ending.error);
   }
@@ -336,25 +334,8 @@ export class Session {
   readonly #rejectAtEnd = (reject: (error: unknown) => void, what: string): (() => void) => {
     const listener = ({ error }: Ending) => reject(lostWait(this.#address, what, error));
     if (this.#ending) listener(this.#ending);
-    return register(this.#endListeners, listener);
+    return this.#endListeners.add(listener);
   };
-
-  async #loadSchema(): Promise<Schema> {
-    const reply = await this.execute('query-qmp-schema');
-    if (reply.kind === 'refusal') {
-      throw new QmpshError('refused', `the server gives no schema: ${safe(reply.desc)}`, {
-        code: reply.class,
-      });
-    }
-    const { loadSchema } = await import('../schema/load.ts');
-    try {
-      return loadSchema(reply.value);
-    } catch (cause) {
-      const why = cause instanceof Error ? safe(cause.message) : 'it has another form';
-      const advice = 'Lines are understood by the types in a file instead with --schema FILE.';
-      throw new QmpshError('protocol', `the server's schema makes no sense: ${why}`, { advice, cause });
-    }
-  }
 
   get #address(): string {
     return safe(this.#options.address);
@@ -363,21 +344,4 @@ export class Session {
   #late(limit: number): QmpshError {
     return silent(this.#address, limit, this.#greeting !== undefined || this.#options.agent === true);
   }
-}
-
-function opening(options: SessionOptions): Opening {
-  if (options.agent) return 'agent';
-  return options.negotiate === false ? 'silent' : 'qmp';
-}
-
-/** Adds to a set; gives how to take it out again. */
-function register<T>(set: Set<T>, listener: T): () => void {
-  set.add(listener);
-  return () => set.delete(listener);
-}
-
-function unsent(error: unknown, mark: number): Sent {
-  const reply = Promise.reject<Reply>(error);
-  reply.catch(() => {}); // whoever sent it need not look
-  return { id: '', mark, reply };
 }

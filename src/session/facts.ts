@@ -1,14 +1,18 @@
-// What is known about the VM's own names, for completion. Asked from a short list of queries that cannot harm
-// a VM, kept until an event or a command makes it stale, and never asked twice at a time.
+// The VM's own names, for completion: asked by a short list of queries that cannot harm a VM, kept until an event or a
+// command makes them stale, and never asked twice at a time.
 import type { QmpEvent, Reply, Request } from '../qmp/message.ts';
+import { type Property, propertiesIn } from '../schema/learned.ts';
 import type { NameKind, Wanted } from '../schema/names.ts';
-import { type Json, member } from '../text/json.ts';
-import { type Fact, namesIn, parentPath } from './answers.ts';
+import type { RowSource } from '../schema/world.ts';
+import { isArray, type Json, member } from '../text/json.ts';
+import { objectsIn, text } from '../text/members.ts';
+import { type Fact, factsIn, parentPath } from './answers.ts';
+import { sourceOf } from './fitting.ts';
 
 export type { Fact } from './answers.ts';
 
-/** Asks the VM; must not throw away replies of commands that the user sent. */
-export type Ask = (request: Request) => Promise<Reply>;
+/** Sends a query to the VM; replies to the user's own commands must still reach the user. */
+type Ask = (request: Request) => Promise<Reply>;
 
 // The queries that are safe to send though nobody asked for them: asking a type for its properties makes an
 // object of it, and that ends some QEMUs.
@@ -28,6 +32,15 @@ export const HARMLESS: ReadonlySet<string> = new Set([
   'qom-list-types',
 ]);
 
+/** The one line of the human monitor that is as harmless: no query of QMP tells the netdevs. */
+const NETWORK = 'info network';
+
+/** Whether it may be sent though nobody asked for it. */
+export function isHarmless({ execute, arguments: args }: Request): boolean {
+  if (execute === 'human-monitor-command') return args['command-line'] === NETWORK;
+  return HARMLESS.has(execute);
+}
+
 type Source =
   | 'nodes'
   | 'drives'
@@ -39,6 +52,7 @@ type Source =
   | 'objects'
   | 'drivers'
   | 'types'
+  | 'netdevs'
   | 'commands'
   | `path ${string}`;
 
@@ -52,7 +66,9 @@ const QUERIES: ReadonlyMap<string, Request> = new Map(
     chardevs: { execute: 'query-chardev', arguments: {} },
     iothreads: { execute: 'query-iothreads', arguments: {} },
     objects: { execute: 'qom-list', arguments: { path: '/objects' } },
-    drivers: { execute: 'qom-list-types', arguments: { implements: 'device', abstract: false } },
+    // With the abstract ones the parents tell which are made to be plugged.
+    drivers: { execute: 'qom-list-types', arguments: { implements: 'device', abstract: true } },
+    netdevs: { execute: 'human-monitor-command', arguments: { 'command-line': NETWORK } },
     types: { execute: 'qom-list-types', arguments: {} },
     commands: { execute: 'query-commands', arguments: {} },
   }),
@@ -70,6 +86,7 @@ const SOURCES: Readonly<Partial<Record<NameKind, readonly Source[]>>> = {
   iothread: ['iothreads'],
   object: ['objects'],
   driver: ['drivers'],
+  netdev: ['netdevs'],
   'qom-type': ['types'],
   command: ['commands'],
 };
@@ -83,6 +100,7 @@ const AFTER: readonly (readonly [pattern: RegExp, sources: readonly Source[]])[]
   [/^DEVICE_|^device_|^UNPLUG|^FAILOVER/, ['devices', 'drives']],
   [/^chardev-|^VSERPORT|^human-monitor/, ['chardevs']],
   [/^object-/, ['objects', 'iothreads']],
+  [/^netdev_|^NETDEV_|^device_|^DEVICE_DELETED|^human-monitor/, ['netdevs']],
   [/^human-monitor|^BLOCK_IMAGE|^migrate-incoming/, [...BLOCK, 'devices', 'objects', 'exports']],
 ];
 const PATHS_AFTER = /^(?:device_|object-|DEVICE_|chardev-|netdev_|human-monitor)/;
@@ -106,6 +124,7 @@ const SAME_FOR_ALL: ReadonlySet<NameKind> = new Set([
   'iothread',
   'object',
   'driver',
+  'netdev',
   'qom-type',
   'command',
 ]);
@@ -116,6 +135,7 @@ const MAX_PATHS = 64;
 export class Facts {
   private readonly entries = new Map<Source, Entry>();
   private readonly ask: Ask;
+  private readonly told = new WeakMap<readonly Json[], readonly Property[]>();
   /** Names as they were last read from the answers they stand in: asked for with each key. */
   private readonly read = new Map<
     string,
@@ -131,14 +151,30 @@ export class Facts {
     const sources = sourcesOf(wanted);
     const known = sources.map(source => this.entries.get(source)?.value);
     if (known.every(value => value === undefined)) return undefined;
-    if (!SAME_FOR_ALL.has(wanted.kind)) return namesIn(wanted, known);
-    const key = `${wanted.kind} ${wanted.of ?? ''} ${wanted.kind === 'job' ? wanted.command : ''}`;
+    if (!SAME_FOR_ALL.has(wanted.kind)) return factsIn(wanted, known);
+    const more =
+      wanted.kind === 'job' ? wanted.command : wanted.kind === 'node' ? nodesKey(wanted, known[0]) : '';
+    const key = `${wanted.kind} ${wanted.of ?? ''} ${more}`;
     const read = this.read.get(key);
     if (read && read.from.length === known.length && read.from.every((value, i) => value === known[i]))
       return read.names;
-    const names = namesIn(wanted, known);
+    const names = factsIn(wanted, known);
     this.read.set(key, { from: known, names });
     return names;
+  }
+
+  /** The properties of the object at a path of the QOM tree, as far as they are known now. */
+  properties(path: string): readonly Property[] | undefined {
+    const value = this.entries.get(`path ${path}`)?.value;
+    if (!isArray(value)) return undefined;
+    const known = this.told.get(value) ?? propertiesIn(value);
+    this.told.set(value, known);
+    return known;
+  }
+
+  /** A query's answer as it was last read. */
+  answer(source: RowSource): Json | undefined {
+    return this.entries.get(source)?.value;
   }
 
   /** Whether `refresh` would ask the VM. */
@@ -156,9 +192,9 @@ export class Facts {
     this.changed(event.name);
   }
 
-  /** A command of the user's was replied to. */
-  onCommand(name: string): void {
-    this.changed(name);
+  /** A command was replied to. What was asked here changes nothing. */
+  onCommand(name: string, request?: Request): void {
+    if (request === undefined || !isHarmless(request)) this.changed(name);
   }
 
   /** Everything is stale, as after a new connection. */
@@ -192,8 +228,7 @@ export class Facts {
 
   private async query(source: Source, entry: Entry): Promise<void> {
     const request = requestFor(source);
-    if (!HARMLESS.has(request.execute))
-      throw new Error(`${request.execute} is not sent without being asked for`);
+    if (!isHarmless(request)) throw new Error(`${request.execute} is not sent without being asked for`);
     const changes = entry.changes;
     const reply = await this.ask(request);
     entry.value = reply.kind === 'success' ? reply.value : [];
@@ -211,6 +246,13 @@ export class Facts {
     this.entries.set(source, entry);
     return entry;
   }
+}
+
+/** What the order of nodes depends on, beside the answers. */
+function nodesKey({ fit, given }: Wanted, nodes: Json | undefined): string {
+  const source = fit === 'target' ? sourceOf(objectsIn(nodes), given) : undefined;
+  const cd = fit === 'free' && /-cd$/.test(String(given['driver'] ?? ''));
+  return `${fit ?? ''} ${source === undefined ? '' : text(source, 'node-name')} ${cd}`;
 }
 
 function requestFor(source: Source): Request {

@@ -1,21 +1,24 @@
-// The sentences of a connection that fails.
+// The errors of a connection that fails, with their advice.
 import { QmpshError } from '../qmp/errors.ts';
 import { safe } from '../text/safe.ts';
 import { duration } from '../text/size.ts';
 
-/** Nothing came in time. A busy monitor takes connections too, and leaves them unanswered. */
+/**
+ * The error of a connection on which nothing came in time. A busy monitor takes connections too and leaves them
+ * unanswered, and so does a stopped QEMU.
+ */
 export function silent(address: string, limit: number, greeted: boolean): QmpshError {
   const time = duration(limit / 1000);
   if (greeted)
     return new QmpshError('connect', `${address} did not answer within ${time}`, { code: 'silent' });
   const message = `${address} takes connections, but sent no greeting within ${time}`;
   const advice =
-    'A monitor serves one client at a time: most likely another one is connected (virsh, qmp-shell, another qmpsh). ' +
-    'End that one, or give QEMU a second monitor (-qmp). A QEMU guest agent never greets: use -N for it.';
+    'A monitor serves one client at a time: is another one connected (virsh, qmp-shell, another qmpsh)? ' +
+    'A stopped QEMU is silent as well. A QEMU guest agent never greets: use -N for it.';
   return new QmpshError('connect', message, { code: 'busy', advice });
 }
 
-/** The other side ended the connection before commands could be sent. */
+/** The error of a connection that the other side ended before commands could be sent. */
 export function notOpened(address: string, cause: Error | undefined): QmpshError {
   if (cause instanceof QmpshError) return cause;
   const why = cause ? `: ${safe(cause.message)}` : ' before it had greeted';
@@ -29,7 +32,7 @@ export function notOpened(address: string, cause: Error | undefined): QmpshError
 
 export function lostConnection(address: string, cause: Error | undefined): QmpshError {
   const why = cause ? `: ${safe(cause.message)}` : '';
-  const advice = adviceOf(cause) ?? 'QEMU has most likely ended.';
+  const advice = adviceOf(cause) ?? 'QEMU has ended, or has closed this monitor.';
   return new QmpshError('lost', `the connection to ${address} was lost${why}`, {
     code: codeOf(cause) ?? 'ended',
     advice,
@@ -49,7 +52,7 @@ export function notSent(name: string, address: string): QmpshError {
   });
 }
 
-/** Sent, and the connection ended before a reply. */
+/** The error of a command that was sent, when the connection ended before its reply. */
 export function noReply(name: string, address: string, cause: Error | undefined): QmpshError {
   const why = cause ? `: ${cause.message}` : '';
   return new QmpshError('lost', `${name} was sent to ${address}, but no reply came${why}`, {
@@ -59,7 +62,7 @@ export function noReply(name: string, address: string, cause: Error | undefined)
   });
 }
 
-/** Events that a wait should have seen were dropped from the log. */
+/** The error of a wait whose events may be among those dropped from the log. */
 export function dropped(what: string, count: number): QmpshError {
   const message = `${count} events since the command are no longer in the log: ${what} may have been among them`;
   return new QmpshError('lost', message, { code: 'dropped' });

@@ -1,8 +1,9 @@
-// Events on their way to those who listen: each listener gets each event once, in order, none left out.
+// Delivers events to listeners: each listener gets each event once, in order, none left out.
 import type { QmpEvent } from '../qmp/message.ts';
 import type { Clock } from '../qmp/transport.ts';
 import { EventLog, type EventLogOptions } from './events.ts';
 import { dropped } from './failures.ts';
+import { deliver } from './listeners.ts';
 import { type WaitOptions, wait } from './wait.ts';
 
 export type EventListener = (event: QmpEvent, position: number) => void;
@@ -40,7 +41,7 @@ export class Feed {
       if (reader.next < position) this.#catchUp(reader, position);
       if (!reader.active) continue;
       reader.next = position + 1;
-      reader.run(event, position);
+      deliver(() => reader.run(event, position));
     }
   }
 
@@ -74,7 +75,11 @@ export class Feed {
         if (since < log.first) reject(dropped(what, log.first - since));
         const stops = [
           this.#add(event => {
-            if (match(event)) resolve(event);
+            try {
+              if (match(event)) resolve(event);
+            } catch (error) {
+              reject(error);
+            }
           }, log.end),
           onEnd(reject, what),
         ];
@@ -99,7 +104,7 @@ export class Feed {
     for (const { event, position } of this.log.from(reader.next)) {
       if (!reader.active || position >= end) return;
       reader.next = position + 1;
-      reader.run(event, position);
+      deliver(() => reader.run(event, position));
     }
   }
 }

@@ -1,7 +1,8 @@
-// What is known about the VM's jobs, from JOB_STATUS_CHANGE and BLOCK_JOB_* events and from the replies of
+// The state of the VM's jobs, kept from JOB_STATUS_CHANGE and BLOCK_JOB_* events and from the replies of
 // query-jobs and query-block-jobs, whoever asked for them.
 import type { QmpEvent } from '../qmp/message.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../text/json.ts';
+import { Listeners } from './listeners.ts';
 
 export interface Job {
   readonly id: string;
@@ -13,6 +14,10 @@ export interface Job {
   readonly result?: 'success' | 'cancelled' | 'failed';
   /** QEMU's own text. */
   readonly error?: string;
+  /** It went as it was made: the command that was to start it was refused. */
+  readonly neverRan?: true;
+  /** It stopped at an error (of `read` or `write`) and waits until it is resumed; absent while it goes on. */
+  readonly halted?: string;
   /** Progress in the job's own units, bytes for block jobs. */
   readonly len?: number;
   readonly offset?: number;
@@ -42,12 +47,16 @@ type Changes = { -readonly [K in keyof Job]?: Job[K] };
 
 /** How many ended jobs are remembered. */
 const REMEMBERED = 256;
+/** The states of a job that does not go on by itself. */
+const STOPPED = /^(paused|standby)$/;
+const AT_REST = /^(ready|waiting|pending)$/;
+const NEVER_RAN = 'the command that was to start it was refused';
 const CANCELLED = 'Operation canceled';
 
 export class Jobs {
   /** The latest job of each id, oldest first. */
   readonly #runs = new Map<string, Run>();
-  readonly #listeners = new Set<(job: Job) => void>();
+  readonly #listeners = new Listeners<[job: Job]>();
 
   /** The jobs that exist, oldest first. */
   list(): readonly Job[] {
@@ -68,8 +77,7 @@ export class Jobs {
 
   /** Calls the listener with each job that changes; gives how to stop that. */
   onChange(listener: (job: Job) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Takes an event of any kind. */
@@ -89,6 +97,8 @@ export class Jobs {
       changes.result = typeof error === 'string' ? 'failed' : 'success';
       if (typeof error === 'string') changes.error = error;
     } else if (event.name === 'BLOCK_JOB_CANCELLED') changes.result = 'cancelled';
+    else if (event.name === 'BLOCK_JOB_ERROR' && data['action'] === 'stop')
+      changes.halted = String(data['operation'] ?? 'an');
     this.#change(this.#run(id, position), changes);
   }
 
@@ -128,9 +138,21 @@ export class Jobs {
     const run = this.#run(id, position, !over);
     run.entered.set(state, position);
     const changes: Changes = { state };
+    // It stops a moment after its error.
+    if (!STOPPED.test(state)) run.job = unhalted(run.job);
+    // How far it was when last looked at is not how far it is: with its copy done it comes to stand still here.
+    if (AT_REST.test(state) && run.job.state === 'running') run.job = unmeasured(run.job);
     if (over && run.job.ended === undefined) changes.ended = position;
     // A job that fails or is cancelled passes through `aborting`; what it was, its own events or query-jobs tell.
-    if (over && run.job.result === undefined && !run.entered.has('aborting')) changes.result = 'success';
+    if (over && run.job.result === undefined && !run.entered.has('aborting')) {
+      // A command that is refused may have made its job already: it goes without having run.
+      const neverRan = state === 'null' && run.entered.has('created') && run.job.state === 'created';
+      changes.result = neverRan ? 'failed' : 'success';
+      if (neverRan) {
+        changes.neverRan = true;
+        changes.error = NEVER_RAN;
+      }
+    }
     this.#change(run, changes);
     if (over) this.#forget();
   }
@@ -147,7 +169,7 @@ export class Jobs {
 
   #change(run: Run, changes: Changes): void {
     run.job = { ...run.job, ...changes };
-    for (const listener of [...this.#listeners]) listener(run.job);
+    this.#listeners.tell(run.job);
   }
 
   #forget(): void {
@@ -158,6 +180,14 @@ export class Jobs {
       if (this.#runs.size <= REMEMBERED) return;
     }
   }
+}
+
+function unmeasured({ len: _, offset: __, ...job }: Job): Job {
+  return job;
+}
+
+function unhalted({ halted: _, ...job }: Job): Job {
+  return job;
 }
 
 function progress(data: JsonObject): Changes {
@@ -177,10 +207,10 @@ function isNumber(value: Json | undefined): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
-/** How a job that has ended did, for one that waited for it. */
-export function outcomeOf(job: Job): JobOutcome {
+/** The outcome of a job that has ended, for a wait for `state`. */
+export function outcomeOf(job: Job, state: string): JobOutcome {
   const kind = job.result ?? 'failed';
   const error =
     job.error ?? (kind === 'failed' ? 'the job was aborted, and QEMU did not say why' : undefined);
-  return { kind, id: job.id, state: job.state, job, ...(error === undefined ? {} : { error }) };
+  return { kind, id: job.id, state, job, ...(error === undefined ? {} : { error }) };
 }

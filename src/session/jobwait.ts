@@ -1,4 +1,4 @@
-// Waiting for a job. A job is a state and not an event: what counts is where it stands, and how it ended.
+// Waits for a job. Its state counts, not an event: the wait is over at once where the job is in that state already.
 import type { Clock } from '../qmp/transport.ts';
 import { safe } from '../text/safe.ts';
 import { noJob } from './failures.ts';
@@ -6,7 +6,7 @@ import { type JobOutcome, type Jobs, outcomeOf } from './jobs.ts';
 import { type WaitOptions, wait } from './wait.ts';
 
 /** What a wait needs of its session. */
-export interface JobSource {
+interface JobSource {
   readonly jobs: Jobs;
   readonly clock: Clock;
   /** Whether commands wait for their reply: one of them may start the job. */
@@ -19,19 +19,25 @@ export interface JobSource {
 }
 
 /**
- * Resolves when the job is in the state, or has ended. A job that ended before `since` counts only when no command
- * is under way that could start another of that id. Rejects with a QmpshError: `timeout`, `interrupted`, `lost`,
- * and `refused` when there is no such job.
+ * Resolves when the job is in the state (in one of them), or has ended. The outcome's state is the one that was waited
+ * for, else `concluded`: whether QEMU has forgotten the job meanwhile (`null`) is told only to whoever waits for that,
+ * and by the outcome's `job`. A job that ended before `since` counts only when no command is under way that could start
+ * another of that id. Rejects with a QmpshError: `timeout`, `interrupted`, `lost`, and `refused` when there is no such job.
  */
 export function waitForJob(
   source: JobSource,
   id: string,
-  state: string,
+  states: string | readonly string[],
   options: WaitOptions & { readonly since: number },
 ): Promise<JobOutcome> {
+  const wanted = typeof states === 'string' ? [states] : states;
   const { jobs } = source;
   const { since } = options;
-  const what = state === 'concluded' ? `job ${safe(id)}` : `job ${safe(id)} to be ${safe(state)}`;
+  const [state = 'concluded'] = wanted;
+  // Of several states it is not known which one comes.
+  const plain = wanted.length > 1 || state === 'concluded';
+  const what = plain ? `job ${safe(id)}` : `job ${safe(id)} to be ${safe(state)}`;
+  const untilGone = wanted.every(one => one === 'null');
   return wait<JobOutcome>({
     ...options,
     clock: source.clock,
@@ -56,7 +62,7 @@ export function waitForJob(
         const over = job?.ended !== undefined;
         if (!job || (over && job.ended < since)) {
           if (asked === 'yes') {
-            if (job) resolve(outcomeOf(job));
+            if (job) resolve(outcomeOf(job, untilGone ? job.state : 'concluded'));
             else
               reject(
                 noJob(
@@ -66,8 +72,12 @@ export function waitForJob(
               );
           } else if (!source.busy()) ask();
         } else if (over && job.result === undefined && asked !== 'yes') ask();
-        else if (over && (state !== 'null' || job.state === 'null')) resolve(outcomeOf(job));
-        else if (jobs.reached(id, state, since)) resolve({ kind: 'success', id, state: job.state, job });
+        else if (over) {
+          if (!untilGone || job.state === 'null') resolve(outcomeOf(job, untilGone ? 'null' : 'concluded'));
+        } else {
+          const reached = wanted.find(one => jobs.reached(id, one, since));
+          if (reached !== undefined) resolve({ kind: 'success', id, state: reached, job });
+        }
       };
       const stops = [
         jobs.onChange(job => {

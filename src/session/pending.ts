@@ -1,10 +1,13 @@
 // The commands of a connection that wait for their reply, and those that wait for their turn.
-import type { QmpshError } from '../qmp/errors.ts';
+import { QmpshError } from '../qmp/errors.ts';
 import type { Reply, Request, Success } from '../qmp/message.ts';
-import type { Protocol } from '../qmp/protocol.ts';
+import { type Protocol, requestIn } from '../qmp/protocol.ts';
+import type { Clock } from '../qmp/transport.ts';
+import { hmpLeaves, hmpLineOf } from '../schema/hmp.ts';
 import { isObject, type Json } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { noReply, notSent } from './failures.ts';
+import { type GivenUp, type WaitOptions, within } from './wait.ts';
 
 /** A command on its way. `reply` gives the answer, a refusal too; it rejects with a QmpshError. */
 export interface Sent {
@@ -12,6 +15,11 @@ export interface Sent {
   /** The event log's position when it was sent: what it causes has this position or a later one. */
   readonly mark: number;
   readonly reply: Promise<Reply>;
+  /**
+   * The reply, waited for so long and until then. Rejects with a QmpshError `timeout` or `interrupted`, too: what was
+   * sent may still happen; what waited for its turn is taken back, is never sent, and has the code `not-sent`.
+   */
+  answer(options?: WaitOptions): Promise<Reply>;
 }
 
 export interface Pending {
@@ -20,29 +28,31 @@ export interface Pending {
   readonly name: string;
   /** Absent for a raw message. */
   readonly request?: Request;
-  /** When it was sent, in milliseconds since 1970. */
+  /** When it was sent, by the clock's `now`. */
   readonly since: number;
 }
 
 interface Entry extends Pending, Sent {
   readonly id: string;
+  /** Its key among the entries. */
+  readonly place: string;
   readonly key: string | undefined;
   readonly text: string;
   readonly oob: boolean;
   /** The server ends the connection when it carries this out. */
-  readonly leaves: boolean;
+  readonly endsConnection: boolean;
   mark: number;
   written: boolean;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: QmpshError) => void;
 }
 
-export interface CommandsOptions {
+interface CommandsOptions {
   readonly protocol: Protocol;
   /** Every reply without an id answers the oldest command (an old qemu-ga), errors too. */
   readonly anonymous: boolean;
   readonly write: (text: string) => void;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly mark: () => number;
 }
 
@@ -61,6 +71,16 @@ export class Commands {
     this.#options = options;
   }
 
+  /**
+   * How many commands may be under way. What has no out-of-band execution may be a proxy that takes one at a time, and
+   * never answers a second one. A guest agent does not answer all it does: waiting for it would be waiting for ever.
+   */
+  get #most(): number {
+    const { protocol, anonymous } = this.#options;
+    if (protocol.oob) return IN_FLIGHT;
+    return anonymous ? Number.POSITIVE_INFINITY : 1;
+  }
+
   /** Whether `quit` was sent, and not refused. */
   get leaving(): boolean {
     return this.#leaving !== undefined;
@@ -75,8 +95,8 @@ export class Commands {
     return [...this.#entries.values()];
   }
 
-  send(message: Json, request: Request | undefined): Sent {
-    const { protocol, now, mark } = this.#options;
+  send(message: Json, request: Request | undefined): Pending & Sent {
+    const { protocol, clock, mark } = this.#options;
     const { text, key } = protocol.encode(message, taken => this.#entries.has(taken));
     let place = key ?? `?${++this.#serial}`;
     while (this.#entries.has(place)) place = `?${++this.#serial}`; // an id of the user's, in use twice
@@ -88,22 +108,24 @@ export class Commands {
     });
     const oob = isObject(message) && message['exec-oob'] !== undefined;
     const entry: Entry = {
+      place,
       id: place.replace(/^"/, ''),
       name: nameOf(message),
       ...(request === undefined ? {} : { request }),
-      since: now(),
+      since: clock.now(),
       key,
       text,
       oob,
-      leaves: leaves(message),
+      endsConnection: endsConnection(message),
       mark: mark(),
       written: false,
       resolve,
       reject,
       reply,
+      answer: (options = {}) => this.#answer(entry, options),
     };
     this.#entries.set(place, entry);
-    if (!oob && protocol.oob && this.#inFlight >= IN_FLIGHT) this.#queue.push(entry);
+    if (!oob && this.#inFlight >= this.#most) this.#queue.push(entry);
     else this.#write(entry);
     return entry;
   }
@@ -115,7 +137,7 @@ export class Commands {
     const [place, entry] = found;
     this.#entries.delete(place);
     if (!entry.oob) this.#inFlight--;
-    if (this.#inFlight < IN_FLIGHT) {
+    if (this.#inFlight < this.#most) {
       const next = this.#queue.shift();
       if (next) this.#write(next);
     }
@@ -130,7 +152,7 @@ export class Commands {
     this.#entries.clear();
     this.#queue = [];
     for (const entry of entries) {
-      if (entry.leaves && entry === this.#leaving) {
+      if (entry.endsConnection && entry === this.#leaving) {
         entry.resolve(DONE);
         continue;
       }
@@ -141,11 +163,33 @@ export class Commands {
     }
   }
 
+  #answer(entry: Entry, options: WaitOptions): Promise<Reply> {
+    if (options.signal === undefined && options.timeout === undefined) return entry.reply;
+    return within(entry.reply, {
+      ...options,
+      clock: this.#options.clock,
+      what: `the reply to ${entry.name}`,
+      given: () => (this.#takeBack(entry) ? NEVER_SENT : READS.test(entry.name) ? {} : MAY_HAPPEN),
+    });
+  }
+
+  /** Takes a command back that waits for its turn; false when it was sent. */
+  #takeBack(entry: Entry): boolean {
+    if (entry.written || !this.#queue.includes(entry)) return false;
+    this.#queue = this.#queue.filter(other => other !== entry);
+    this.#entries.delete(entry.place);
+    entry.reply.catch(() => {});
+    entry.reject(
+      new QmpshError('interrupted', `${entry.name} was taken back before it was sent`, NEVER_SENT),
+    );
+    return true;
+  }
+
   #write(entry: Entry): void {
     entry.mark = this.#options.mark();
     entry.written = true;
     if (!entry.oob) this.#inFlight++;
-    if (entry.leaves) this.#leaving = entry;
+    if (entry.endsConnection) this.#leaving = entry;
     this.#options.write(entry.text);
   }
 
@@ -161,23 +205,34 @@ export class Commands {
       oldest ??= [place, entry];
     }
     // A success has no id only where the server knows no ids: it answers in order. An error without one answers
-    // a text the server could not read, and so no command of ours.
-    return key === undefined && (reply.kind === 'success' || this.#options.anonymous) ? oldest : undefined;
+    // a text the server could not read: where one is under way at a time it is that.
+    const inOrder = reply.kind === 'success' || this.#options.anonymous || !this.#options.protocol.oob;
+    return key === undefined && inOrder ? oldest : undefined;
   }
 }
 
+/** Commands that change nothing: after a timeout it need not be said that they may still happen. */
+const READS = /^(x-)?query-|^qom-list/;
+const MAY_HAPPEN: GivenUp = { advice: 'It was sent and may still happen.' };
+const NEVER_SENT: GivenUp = { advice: 'It was not sent, and will not be.', code: 'not-sent' };
 const DONE: Success = { kind: 'success', value: {}, raw: { return: {} } };
 
-/** What to call a message. */
+/** The name of a message in sentences: its command, safe to print, or "the message". */
 export function nameOf(message: Json): string {
   const name = isObject(message) ? (message['execute'] ?? message['exec-oob']) : undefined;
   return typeof name === 'string' ? safe(name) : 'the message';
 }
 
-function leaves(message: Json): boolean {
-  if (!isObject(message)) return false;
-  const { execute, arguments: args } = message;
-  if (execute === 'quit') return true;
-  const line = execute === 'human-monitor-command' && isObject(args) ? args['command-line'] : undefined;
-  return typeof line === 'string' && /^\s*q(?:uit)?\s*$/.test(line);
+function endsConnection(message: Json): boolean {
+  const request = requestIn(message);
+  if (request?.execute === 'quit') return true;
+  const line = hmpLineOf(request);
+  return line !== undefined && hmpLeaves(line);
+}
+
+/** A command that could not be sent: its reply rejects with the error. */
+export function unsent(error: unknown, mark: number): Sent {
+  const reply = Promise.reject<Reply>(error);
+  reply.catch(() => {}); // whoever sent it need not look
+  return { id: '', mark, reply, answer: () => reply };
 }

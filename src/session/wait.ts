@@ -10,17 +10,38 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Wait<T> extends WaitOptions {
+/** What an error says of a command that is not waited for any longer: whether it was sent, and advice. */
+export interface GivenUp {
+  readonly advice?: string;
+  readonly code?: string;
+}
+
+interface Wait<T> extends WaitOptions {
   readonly clock: Clock;
   /** What is waited for, as it reads behind "waiting for". */
   readonly what: string;
   /** How things stand when time runs out, behind the sentence. */
   readonly standing?: () => string;
+  /** Adds to the error of a wait that was given up: its advice and code. */
+  readonly given?: () => GivenUp;
   /** Starts; gives how to stop. It may settle at once. */
   readonly start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void;
 }
 
-/** Rejects with a QmpshError `timeout` or `interrupted`, or with what `start` rejects with. Leaves nothing behind. */
+/** Waits for a promise, within the limits. Giving up does not end what the promise stands for. */
+export function within<T>(promise: Promise<T>, options: Omit<Wait<T>, 'start'>): Promise<T> {
+  return wait<T>({
+    ...options,
+    start: (resolve, reject) => {
+      promise.then(resolve, reject);
+      return () => {};
+    },
+  });
+}
+
+/**
+ * Waits within limits. Rejects with a QmpshError `timeout` or `interrupted`, or as `start` does; removes its listeners.
+ */
 export function wait<T>(options: Wait<T>): Promise<T> {
   const { clock, what, timeout, signal } = options;
   const waiting = new Promise<T>((resolve, reject) => {
@@ -33,7 +54,8 @@ export function wait<T>(options: Wait<T>): Promise<T> {
       run();
     };
     const fail = (error: unknown) => settle(() => reject(error));
-    const interrupt = () => fail(new QmpshError('interrupted', `stopped waiting for ${what}`));
+    const interrupt = () =>
+      fail(new QmpshError('interrupted', `stopped waiting for ${what}`, options.given?.()));
     if (signal?.aborted) {
       interrupt();
       return;
@@ -44,13 +66,18 @@ export function wait<T>(options: Wait<T>): Promise<T> {
       undo.push(
         clock.after(timeout, () => {
           const standing = options.standing?.() ?? '';
-          fail(new QmpshError('timeout', `waited ${duration(timeout / 1000)} for ${what}${standing}`));
+          const message = `waited ${duration(timeout / 1000)} for ${what}${standing}`;
+          fail(new QmpshError('timeout', message, options.given?.()));
         }),
       );
     }
-    const stop = options.start(value => settle(() => resolve(value)), fail);
-    if (settled) stop();
-    else undo.push(stop);
+    try {
+      const stop = options.start(value => settle(() => resolve(value)), fail);
+      if (settled) stop();
+      else undo.push(stop);
+    } catch (error) {
+      fail(error);
+    }
   });
   // It may fail while whoever waits is still busy with something else; that is no fault of the program.
   waiting.catch(() => {});

@@ -3,11 +3,12 @@
 import Fuse from 'fuse.js';
 
 /** How a label matches. The lower the score the better; `matched` are the offsets of the letters that match. */
-export interface Rank {
+interface Rank {
   readonly score: number;
   readonly matched: readonly number[];
 }
 
+const LONGEST = 200; // no name comes near it
 const SEPARATOR = /[-_. :/]/;
 
 /**
@@ -16,13 +17,14 @@ const SEPARATOR = /[-_. :/]/;
  * what is a typo is for `nearest`.
  */
 export function rank(typed: string, label: string): Rank | undefined {
+  if (typed.length > label.length) return undefined;
   const want = fold(typed);
   const have = fold(label);
   const tail = (label.length - typed.length) / (label.length + 1); // shorter labels first
   if (have.startsWith(want)) {
     return { score: want.length === have.length ? 0 : tail, matched: range(0, want.length) };
   }
-  const starts = wordStarts(want, have);
+  const starts = have.length > LONGEST ? undefined : wordStarts(want, have);
   if (starts !== undefined) {
     const breaks = starts.filter((at, i) => i > 0 && at !== (starts[i - 1] ?? 0) + 1).length / starts.length;
     return { score: 1 + 0.3 * skipped(have, starts) + 0.4 * breaks + 0.3 * tail, matched: starts };
@@ -33,38 +35,76 @@ export function rank(typed: string, label: string): Rank | undefined {
   return letters === undefined ? undefined : { score: 3 + tail, matched: letters };
 }
 
-const LONGEST = 200; // no name comes near it
+/** A list of names, prepared for many questions. */
+interface Index {
+  readonly names: readonly string[];
+  /** As they are compared: `-` for `_`, small letters. */
+  readonly folded: readonly string[];
+  readonly fuse: Fuse<string>;
+}
 
-/** At most `max` of the names that `typed` is perhaps a misspelling or a part of, the likeliest first. */
+/** By the list: whoever keeps a list keeps its index. */
+const indexes = new WeakMap<readonly string[], Index>();
+
+function indexOf(list: readonly string[]): Index {
+  const known = indexes.get(list);
+  if (known) return known;
+  const names = [...new Set(list)].filter(name => name.length <= LONGEST);
+  const folded = names.map(fold);
+  const index = { names, folded, fuse: new Fuse(folded, FUSE) };
+  indexes.set(list, index);
+  return index;
+}
+
+/** Wherever in the name, two of five letters wrong at most; how long a name may be that has so many is `limit`'s business. */
+const FUSE = {
+  ...{ ignoreLocation: true, ignoreFieldNorm: true, includeScore: true, shouldSort: false },
+  threshold: 0.4,
+};
+
+/**
+ * At most `max` of the names that `typed` is perhaps a misspelling or a part of, the likeliest first. Fuse proposes
+ * them and says how many letters are wrong. It cannot know swapped letters (to it two are wrong, half of `qiut`), words
+ * in another order, and a name inside what was typed: those are proposed here.
+ */
 export function nearest(typed: string, names: readonly string[], max = 3): readonly string[] {
-  if (typed === '' || typed.length > LONGEST || max <= 0) return [];
+  if (typed === '' || typed.length > LONGEST || max <= 0 || names.length === 0) return [];
   const want = fold(typed);
-  const scores = new Map<string, number>();
-  const offer = (name: string, score: number) => {
-    if (score < (scores.get(name) ?? Number.POSITIVE_INFINITY)) scores.set(name, score);
+  const index = indexOf(names);
+  const limit = want.length <= 3 ? 1 : Math.max(2, Math.floor(want.length / 4));
+  const scores = new Map<number, number>();
+  const parts = new Map<number, number>();
+  const offer = (at: number, score: number) => {
+    if (score < (scores.get(at) ?? Number.POSITIVE_INFINITY)) scores.set(at, score);
   };
-  const limit = typed.length <= 3 ? 1 : Math.max(2, Math.floor(typed.length / 4));
-  for (const name of new Set(names)) {
-    const have = fold(name);
-    const distance = Math.abs(have.length - want.length) > limit ? limit + 1 : edits(want, have);
-    // Half of a short name's letters wrong is another name.
-    if (distance <= limit && distance * 2 <= Math.max(want.length, have.length))
-      offer(name, distance / (limit + 1));
-    else if (sameWords(want, have)) offer(name, 0.5);
+  for (const { refIndex, score = 1 } of index.fuse.search(want)) {
+    const have = index.folded[refIndex] ?? '';
+    const wrong = Math.round(score * want.length);
+    const longer = Math.abs(have.length - want.length);
+    if (Math.max(wrong, longer) <= limit && longer * 2 <= want.length)
+      offer(refIndex, Math.max(wrong, longer) / (limit + 1));
     else if (want.length >= 2 && have.startsWith(want))
-      offer(name, 0.6 + 0.1 * (1 - want.length / have.length));
-    else if (want.length >= 3 && have.length >= 3 && wholeWords(want, have)) offer(name, 0.8);
+      offer(refIndex, 0.6 + 0.1 * (1 - want.length / have.length));
+    else if (want.length >= 3 && wholeWords(want, have)) offer(refIndex, 0.8);
+    else if (want.length >= 4 && score <= 0.35) parts.set(refIndex, score);
   }
-  if (scores.size === 0 && typed.length >= 4) {
-    const fuse = new Fuse([...new Set(names)], { threshold: 0.35, includeScore: true, ignoreLocation: true });
-    for (const { item, score } of fuse.search(typed.slice(0, 32), { limit: max }))
-      offer(item, 1 + (score ?? 1));
+  const letters = sorted(want, '');
+  const words = sorted(want, '-');
+  for (const [at, have] of index.folded.entries()) {
+    if (have.length === want.length) {
+      if (sorted(have, '-') === words) offer(at, have === want ? 0 : 0.5);
+      const swaps = sorted(have, '') === letters ? edits(want, have) : limit + 1;
+      if (swaps <= limit && swaps * 2 <= want.length) offer(at, swaps / (limit + 1));
+    } else if (have.length >= 3 && have.length < want.length && wholeWords(want, have)) offer(at, 0.8);
   }
   // Of two names one edit away, the one that only goes on; else the one of the same length, since two letters swapped
   // is the commonest slip.
-  const apart = (name: string) => (fold(name).startsWith(want) ? -1 : Math.abs(name.length - typed.length));
-  const best = [...scores].sort((a, b) => a[1] - b[1] || apart(a[0]) - apart(b[0]));
-  return best.slice(0, max).map(([name]) => name);
+  const name = (at: number) => index.names[at] ?? '';
+  const apart = (at: number) =>
+    fold(name(at)).startsWith(want) ? -1 : Math.abs(name(at).length - typed.length);
+  const likely = scores.size > 0 ? scores : parts;
+  const best = [...likely].sort((a, b) => a[1] - b[1] || apart(a[0]) - apart(b[0]));
+  return best.slice(0, max).map(([at]) => name(at));
 }
 
 function fold(text: string): string {
@@ -114,15 +154,15 @@ function subsequence(want: string, have: string): readonly number[] | undefined 
   for (const c of want) {
     const found = have.indexOf(c, at);
     if (found === -1) return undefined;
-    matched.push(...range(found, c.length));
+    for (let i = 0; i < c.length; i++) matched.push(found + i);
     at = found + c.length;
   }
   return matched;
 }
 
-function sameWords(a: string, b: string): boolean {
-  const sorted = (text: string) => text.split('-').sort().join('-');
-  return sorted(a) === sorted(b);
+/** The pieces of a text in the order of the alphabet. */
+function sorted(text: string, separator: string): string {
+  return text.split(separator).sort().join(separator);
 }
 
 /** Whether one is the other's run of whole words: `mirror` in blockdev-mirror. */
@@ -131,7 +171,7 @@ function wholeWords(a: string, b: string): boolean {
 }
 
 /** Letters to add, take out, change or swap with the next one (optimal string alignment). */
-function edits(a: string, b: string): number {
+export function edits(a: string, b: string): number {
   let before: number[] = [];
   let last = range(0, b.length + 1).slice();
   for (let i = 1; i <= a.length; i++) {

@@ -3,6 +3,21 @@
 /** 0 none, 1 the 16 colours, 2 the 256, 3 all. */
 export type ColourLevel = 0 | 1 | 2 | 3;
 
+/** What a terminal can do to a text beside colouring it. */
+export interface Marks {
+  /** Faint text; what needs it is left out where there is none. */
+  readonly dim: boolean;
+}
+
+/**
+ * What a terminal can do beside colours; undefined for one that understands no escape sequences. Those that have no
+ * colours at all mostly show no faint text either.
+ */
+export function marksOf(term: string): Marks | undefined {
+  if (term === 'dumb' || term === '') return undefined;
+  return { dim: !/^dumb|-(mono|m)$|^vt(100|52)/.test(term) };
+}
+
 /**
  * The colours a terminal takes, from its environment (no-color.org; FORCE_COLOR as chalk and Node know it).
  * `FORCE_COLOR` beats `NO_COLOR`, since it is the more deliberate one; both beat what the terminal says.

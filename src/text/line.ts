@@ -1,5 +1,6 @@
 // Styled lines as values: measure, cut, pad, wrap. Nothing here knows a colour.
 import type { Role, Span, StyledLine } from './style.ts';
+import { trimTail } from './trim.ts';
 import { fit, head, letters, width } from './width.ts';
 
 /** A span from its text and role, `plain` left out. */
@@ -81,7 +82,7 @@ export function wrapLine(styled: StyledLine, columns: number, indent = 0): reado
     if (used + cells <= room) {
       // A blank that would begin a further row is what the break stands for.
       if (blank && rows.length > 0 && used === hang) continue;
-      row.push(...chunk);
+      for (const part of chunk) row.push(part);
       used += cells;
     } else if (blank) {
       turn();
@@ -90,7 +91,7 @@ export function wrapLine(styled: StyledLine, columns: number, indent = 0): reado
       if (cells <= room - hang && !isBlank(row)) turn();
       for (const part of chunk) {
         let text = '';
-        for (const letter of letters(part.text)) {
+        for (const letter of lettersWithin(part.text, room - hang)) {
           const take = width(letter);
           if (used + take > room && used > hang) {
             if (text !== '') row.push({ ...part, text });
@@ -106,6 +107,11 @@ export function wrapLine(styled: StyledLine, columns: number, indent = 0): reado
   }
   if (row.length > (hang > 0 ? 1 : 0) || rows.length === 0) rows.push(merge(trimEnd(row)));
   return rows;
+}
+
+// A letter of several characters that no row can hold (old Hangul) is torn too.
+function lettersWithin(text: string, room: number): readonly string[] {
+  return letters(text).flatMap(letter => (width(letter) > room ? [...letter] : [letter]));
 }
 
 // Words and runs of blanks; a word may go over several spans.
@@ -147,7 +153,7 @@ function isBlank(styled: StyledLine): boolean {
 function trimEnd(row: readonly Span[]): StyledLine {
   const out = [...row];
   for (let last = out.at(-1); last !== undefined; last = out.at(-1)) {
-    const text = last.text.replace(/ +$/, '');
+    const text = trimTail(last.text, ' ');
     if (text === last.text) break;
     out.pop();
     if (text !== '') {

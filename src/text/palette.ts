@@ -1,11 +1,11 @@
 // From meaning to colour. Only the 16 colours that every theme makes readable on its own background are used, except
 // for two greys where 256 colours are known: bright black is invisible in some dark themes.
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { ColourLevel } from './level.ts';
+import type { ColourLevel, Marks } from './level.ts';
 import { safe } from './safe.ts';
 import type { Role, Span, StyledLine } from './style.ts';
 
-export type Palette = (span: Span) => string;
+type Palette = (span: Span) => string;
 
 type Paint = (chalk: ChalkInstance) => ChalkInstance;
 const PAINTS: Readonly<Record<Role, Paint | undefined>> = {
@@ -15,7 +15,7 @@ const PAINTS: Readonly<Record<Role, Paint | undefined>> = {
   key: c => c.cyan,
   enum: c => c.magenta,
   string: c => c.green,
-  number: c => c.yellow,
+  number: c => brown(c),
   literal: c => c.magenta,
   word: c => c.blue.bold,
   comment: c => grey(c),
@@ -39,9 +39,30 @@ function grey(chalk: ChalkInstance): ChalkInstance {
   return chalk.level >= 2 ? chalk.ansi256(243) : chalk.dim;
 }
 
-/** How to print a span: with the escapes of a colour level. At level 0 the text stands alone. */
-export function palette(level: ColourLevel): Palette {
-  if (level === 0) return span => safe(span.text);
+// Yellow cannot be read on white. This brown has a contrast above 4 on both; with 16 colours numbers stay plain.
+function brown(chalk: ChalkInstance): ChalkInstance {
+  return chalk.level >= 2 ? chalk.ansi256(130) : chalk;
+}
+
+// What must look otherwise than typed text, colours or not.
+const MARKED: ReadonlyMap<Role, readonly [on: number, off: number]> = new Map([
+  ['suggestion', [2, 22]],
+  ['selected', [7, 27]],
+  ['match', [4, 24]],
+]);
+
+/**
+ * How to print a span: with the escapes of a colour level. At level 0 the text stands alone, but for `marks` of a
+ * terminal, by which what only suggests is told from what is typed.
+ */
+export function palette(level: ColourLevel, marks?: Marks): Palette {
+  if (level === 0)
+    return span => {
+      const text = safe(span.text);
+      const mark = marks && text !== '' ? MARKED.get(span.role ?? 'plain') : undefined;
+      if (mark === undefined || (mark[0] === 2 && marks?.dim !== true)) return text;
+      return `\x1b[${mark[0]}m${text}\x1b[${mark[1]}m`;
+    };
   const chalk = new Chalk({ level });
   const paints = new Map<string, ChalkInstance>();
   return span => {

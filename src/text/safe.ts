@@ -2,9 +2,10 @@
 // ever printed raw: it is written as the escape a reader knows from source code.
 
 // C0, DEL, C1; bidi controls and other invisible format characters that hide or reorder text; line separators;
-// surrogates that stand alone. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
+// surrogates that stand alone; letters that show nothing (Hangul and Khmer fillers, selectors of variants); and marks
+// heaped on a letter, more than any script has. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
 const UNSAFE =
-  /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
+  /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|\u034f|[\u17b4\u17b5]|[\u180b-\u180d\u180f]|[\ufe00-\ufe0d]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|(?<=\p{M}{16})\p{M}/gu;
 
 // Nearly all text is so, and is told by a much cheaper look.
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -44,7 +45,7 @@ function escaped(char: string): string {
 
 /** Whether the text can be printed as it stands on one row. */
 export function isSafe(text: string): boolean {
-  return text.search(UNSAFE) === -1;
+  return PLAIN.test(text) || text.search(UNSAFE) === -1;
 }
 
 function visible(char: string): string {

@@ -10,7 +10,20 @@ let segmenter: Intl.Segmenter | undefined;
 
 /** Cells the text takes on one row. Control characters count 0: pass the text through `safe` first. */
 export function width(text: string): number {
-  return ASCII.test(text) ? text.length : cells(text);
+  if (ALONE.test(text)) return text.length;
+  return JOINING.test(text)
+    ? letters(text).reduce((sum, letter) => sum + letterWidth(letter), 0)
+    : cells(text);
+}
+
+// What makes one letter of several characters: its width is that of the letter wherever it stands, so that a row is as
+// wide as its letters are.
+const JOINING = /\u200c|\u200d|\ufe0f|\u20e3|[\u{1f1e6}-\u{1f1ff}]|[\u{1f3fb}-\u{1f3ff}]/u;
+
+/** No letter that is joined takes more than two cells, and a joiner that joins nothing takes none. */
+function letterWidth(letter: string): number {
+  if (!JOINING.test(letter)) return cells(letter);
+  return Math.min(2, cells(letter.replace(/\u200c|\u200d+$/g, '')));
 }
 
 // The segmenter's time grows with the square of the text: a long one is taken in pieces.

@@ -2,13 +2,12 @@
 // and what could stand at the cursor. Each figure is the 99th percentile over lines typed letter by letter.
 import type { Request as Asked } from '../../src/editor/editor.ts';
 import { LineEditor } from '../../src/editor/screen.ts';
+import { Typing } from '../../src/prompt/typing.ts';
 import type { Request, Success } from '../../src/qmp/message.ts';
 import { Facts } from '../../src/session/facts.ts';
-import { PromptHost } from '../../src/shell/prompt.ts';
-import { defaultSettings } from '../../src/shell/settings.ts';
-import { Typing } from '../../src/shell/typing.ts';
 import type { Json } from '../../src/text/json.ts';
 import { palette } from '../../src/text/palette.ts';
+import { barePrompt, knownBy } from '../bare-prompt.ts';
 import { schemaOf } from '../schemas.ts';
 import type { Row } from './row.ts';
 
@@ -45,36 +44,10 @@ interface Bench {
 }
 
 function bench(): Bench {
-  const nothing = () => {};
-  const host = new PromptHost({
-    settings: defaultSettings(),
-    clock: { now: () => 0, after: () => nothing },
-    address: 'bench',
-    practice: undefined,
-    schema: schemaOf('11.1'),
-    folder: '.',
-    verbose: false,
-    yes: true,
-    width: () => 80,
-    print: nothing,
-    page: async () => {},
-    utcOffset: () => 0,
-    ask: async () => true,
-    busy: async (_what, run) => run(new AbortController().signal),
-    pipe: async () => 0,
-    setLine: nothing,
-    editLine: async () => {},
-    jobs: () => [],
-    dialogue: { key: async () => undefined, form: async () => undefined, edit: async text => text },
-    history: () => [],
-    keepSettings: nothing,
-    settingsApplied: nothing,
-    connect: async () => Promise.reject(new Error('there is nobody to connect to')),
-    joined: nothing,
-    leave: nothing,
-  });
+  const host = barePrompt({ now: () => 0, time: () => 0, after: () => () => {} }, schemaOf('11.1'));
   const facts = new Facts(async request => answer(request));
-  const typing = new Typing(host, { facts: () => facts, devices: () => undefined, files: () => [] });
+  const known = knownBy(facts);
+  const typing = new Typing(host, { known: () => known, files: () => [] });
   return { typing, facts, type: () => typeLines(typing) };
 }
 
@@ -98,7 +71,7 @@ async function typeLines(typing: Typing): Promise<{ keys: number[]; completions:
       palette: palette(2),
       after: () => () => {},
       defer: () => {},
-      decor: { colour: (text, cursor) => typing.marks(text, cursor) },
+      decor: { colour: (text, cursor) => typing.highlights(text, cursor) },
       settings: { menu: 'typing' },
     });
     editor.on((effect: Asked) => {
@@ -135,6 +108,7 @@ function p99(values: readonly number[]): number {
 export async function keyRows(): Promise<{ readonly rows: readonly Row[]; close(): Promise<void> }> {
   const { typing, facts, type } = bench();
   const place = { start: 0, end: 0 };
+  await typing.learnWords();
   await facts.refresh({ kind: 'node', typed: '', place, given: {}, command: 'blockdev-mirror' });
   if (typing.complete('blockdev-mirror device=', 23).candidates.length < NODES)
     throw new Error('the nodes are not known');

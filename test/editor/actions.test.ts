@@ -116,6 +116,10 @@ const emacs: readonly (readonly [keys: string, line: string])[] = [
   ['C-r jox Backspace', 'block-job-complete device=|job0'],
   ['C-r job Escape C-a C-k C-r C-r', 'block-job-complete device=|job0'],
   ['draft C-r zzz Escape', 'draft|'],
+  ['C-r qurey-status', '|query-status'],
+  ['C-r query-statos Escape x', 'x|query-status'],
+  ['C-r quey C-r', '|query-status'],
+  ['C-r quey C-r C-s', '|query-block'],
   ['abc M-B', '|abc'],
   ['abc C-x C-q', 'abc|'],
   ['abc M-q', 'abc|'],
@@ -128,6 +132,11 @@ const vi: readonly (readonly [keys: string, line: string])[] = [
   ['abc', 'abc|'],
   ['abc Escape', 'ab|c'],
   ['abc Escape i x', 'abx|c'],
+  // In one piece, as somebody types who is fast.
+  ['abc M-i x', 'abx|c'],
+  ['abc M-x', 'a|b'],
+  ['one␣two M-0 dw', '|two'],
+  ['one␣two Escape M-b', 'one |two'],
   ['abc Escape a x', 'abcx|'],
   ['abc Escape I x', 'x|abc'],
   ['abc Escape 0 A x', 'abcx|'],
@@ -328,7 +337,6 @@ test('a question takes one of its keys, or is turned away', () => {
     ['y', 'y'],
     ['Y', 'y'],
     ['n', 'n'],
-    ['x n', 'n'],
     ['Enter', 'Enter'],
     ['Escape', 'C-c'],
     ['C-c', 'C-c'],
@@ -340,6 +348,27 @@ test('a question takes one of its keys, or is turned away', () => {
     assert.equal(all.at(-1), { type: 'answer', key: answer }, keys);
     assert.is(shown(state), 'half|');
   }
+});
+
+test('a line typed on at a question is no answer but no, and stands in the line', () => {
+  const ask = { type: 'ask', text: 'Run quit? [y/N]', keys: ['y', 'n', 'Enter'] } as const;
+  const asked = drive([ask, ...keysOf('q')]);
+  assert.equal(asked.effects.slice(-2), [
+    { type: 'answer', key: 'n' },
+    { type: 'replay', inputs: keysOf('q') },
+  ]);
+  const whole = drive(keysOf('query-status'), {}, asked.state);
+  assert.is(shown(whole.state), 'query-status|');
+  // One of several keys has no no among them.
+  const choice = drive([{ ...ask, keys: ['s', 'e', 'Enter'] }, ...keysOf('x')]);
+  assert.equal(choice.effects.at(-1), { type: 'bell' });
+});
+
+test('Enter behind the key that answers is part of the answer, and a second one is not', () => {
+  const ask = { type: 'ask', text: 'Run quit? [y/N]', keys: ['y', 'n', 'Enter'] } as const;
+  const enters = (keys: string) =>
+    drive([ask, ...keysOf(keys)]).effects.filter(({ type }) => type === 'submit').length;
+  assert.equal(['y', 'y Enter', 'y Enter Enter', 'Enter Enter', 'y a Enter'].map(enters), [0, 0, 1, 1, 1]);
 });
 
 const anyKey = fc.oneof(
@@ -359,7 +388,7 @@ for (const keys of ['emacs', 'vi'] as const) {
         // What a search that still goes on shows is not the line yet.
         state = endSearch({ ...state, busy: undefined }, false);
         state = drive('C-g', { isOpen }, state).state;
-        for (let i = 0; i < 600 && state.past.length > 0; i++) {
+        for (let i = 0; i < 600 && state.undoStack.length > 0; i++) {
           state = drive('C-_', { isOpen }, state).state;
           assert.is(buffer(state.buffer.text, state.buffer.cursor).cursor, state.buffer.cursor);
         }

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Editor, type Reflow, type Request, reflowOf } from '../../src/editor/editor.ts';
+import { type Editor, type Request, reflowOf } from '../../src/editor/editor.ts';
 import { PlainEditor } from '../../src/editor/plain.ts';
 import { LineEditor } from '../../src/editor/screen.ts';
 
@@ -144,7 +144,7 @@ test('new colours for the same line are drawn', async () => {
   assert.is(drawn, '> ab\b\b[ab]');
 });
 
-const terminals: readonly (readonly [Readonly<Record<string, string>>, Reflow])[] = [
+const terminals: readonly (readonly [Readonly<Record<string, string>>, ReturnType<typeof reflowOf>])[] = [
   [{ TERM: 'xterm-256color' }, 'all'],
   [{ TERM: 'xterm-256color', TERM_PROGRAM: 'vscode' }, 'above'],
   [{ TERM: 'xterm', XTERM_VERSION: 'XTerm(380)' }, 'none'],

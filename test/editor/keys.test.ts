@@ -12,6 +12,12 @@ function decode(...chunks: readonly (string | Uint8Array)[]): string {
   return written([...out, ...decoder.flush()]);
 }
 
+test('half a character is no key, whatever stands before it', () => {
+  for (const keys of ['\x1b[55296u', '\x1b[57343u', '\x1b[27;1;55296~', '\x1b[[1114112u'])
+    assert.ok(!/[\ud800-\udfff]/u.test(decode(keys)), JSON.stringify(keys));
+  assert.is(decode('\x1b[128512u'), '😀');
+});
+
 function written(inputs: readonly TerminalInput[]): string {
   return inputs
     .map(input =>

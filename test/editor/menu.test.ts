@@ -100,6 +100,27 @@ const cases: readonly (readonly [
     'file.|',
     false,
   ],
+  // Esc leaves what was taken, with the "=" that stands behind it in grey.
+  ...(
+    [
+      ['Tab Escape', 'sync=|'],
+      ['Tab Escape x', 'sync=x|'],
+      ['Tab Escape =', 'sync=|'],
+      ['Tab Escape C-_', 's|'],
+    ] as const
+  ).map(
+    ([more, line]) =>
+      [
+        's',
+        [
+          { text: 'sync', after: '=' },
+          { text: 'speed', after: '=' },
+        ],
+        more,
+        line,
+        false,
+      ] as const,
+  ),
   ['qnbn', ['query-named-block-nodes', 'query-block'], '', 'qnbn|', true],
   ['zz', [], '', 'zz|', false],
 ];
@@ -198,9 +219,9 @@ const pictures: readonly (readonly [
     40,
     4,
     5,
-    [' d  x', ' e  x', ' f  x', ' 4-6 of 6, Tab goes on'],
+    [' d  x', ' e  x', '>f  x', ' 4-6 of 6, Tab goes on'],
   ],
-  ['one row', ['a', 'b', 'c'], 'x', 40, 1, 1, [' b  x']],
+  ['one row', ['a', 'b', 'c'], 'x', 40, 1, 1, ['>b  x']],
   ['control characters', ['a\x1b[2Jb'], undefined, 40, 4, -1, [' a\\x1b[2Jb']],
 ];
 for (const [name, names, note, columns, most, selected, expected] of pictures) {
@@ -245,6 +266,13 @@ test('arrows go through columns', () => {
   const menu = { ...named(['a', 'b', 'c', 'd', 'e']), selected: 1 };
   const to = (key: 'Up' | 'Down' | 'Left' | 'Right') => selectToward(menu, key, 8).selected;
   assert.equal([to('Up'), to('Down'), to('Right'), to('Left')], [0, 2, 4, 1]);
+});
+
+test('a menu is as wide as the rows that are shown, not as names out of sight', () => {
+  const names = [...Array(30).keys()].map(i => candidate(`n${i}`, 0, 0, { note: 'a node' }));
+  const menu = openMenu([...names, candidate('x'.repeat(60), 0, 0, { note: 'a node' })], buffer(''), true);
+  assert.is(plain(menuRows(menu, 80, 20)[0] ?? []), ' n0  a node');
+  assert.match(plain(menuRows(select(menu, -1), 80, 20).at(-2) ?? []), /^>x{60} {2}a node$/);
 });
 
 test.run();

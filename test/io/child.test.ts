@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -28,6 +29,13 @@ function alive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+// This very file as a program that starts a QEMU and leaves without another word.
+if (process.env['LEAVES_AT_ONCE'] === '1') {
+  const { pid } = await spawn();
+  process.stdout.write(String(pid));
+  process.exit(0);
 }
 
 test('QEMU as a child: a monitor of its own, a process group of its own, and quit', async () => {
@@ -86,6 +94,19 @@ test('what it prints is handed on', async () => {
   const child = await spawnQemu([...QEMU, '-no-such-option'], { onRow: row => (text += row) });
   await child.exited;
   assert.match(text, /invalid option/);
+});
+
+test('it does not outlive who started it', async () => {
+  const [, self = ''] = process.argv;
+  const env = { ...process.env, LEAVES_AT_ONCE: '1' };
+  const pid = Number(spawnSync(process.execPath, [self], { encoding: 'utf8', env }).stdout);
+  assert.ok(pid > 0);
+  try {
+    for (let i = 0; i < 100 && alive(pid); i++) await new Promise(resolve => setTimeout(resolve, 50));
+    assert.is(alive(pid), false);
+  } finally {
+    if (alive(pid)) process.kill(pid, 'SIGKILL');
+  }
 });
 
 test.run();

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { connect, connectError, parseAddress } from '../../src/io/connect.ts';
+import { parseAddress } from '../../src/io/address.ts';
+import { connect } from '../../src/io/connect.ts';
+import { connectError } from '../../src/io/unreached.ts';
 import { QmpshError } from '../../src/qmp/errors.ts';
 import type { Json } from '../../src/text/json.ts';
 
@@ -43,6 +45,19 @@ const ADDRESSES: readonly (readonly [string, Json])[] = [
   ['ssh://me@host:2222/run/x', { kind: 'ssh', host: 'me@host', path: '/run/x', port: 2222 }],
   ['ssh://host/run/x', { kind: 'ssh', host: 'host', path: '/run/x' }],
   ['ssh:[::1]:/run/x', { kind: 'ssh', host: '::1', path: '/run/x' }],
+  ['ssh:host:127.0.0.1:4444', { kind: 'ssh', host: 'host', path: '127.0.0.1:4444' }],
+  ['ssh:me@host:2222:localhost:4444', { kind: 'ssh', host: 'me@host', path: 'localhost:4444', port: 2222 }],
+  ['ssh:host:[::1]:4444', { kind: 'ssh', host: 'host', path: '[::1]:4444' }],
+  ['exec:docker exec -i vm nc -U /q', { kind: 'exec', command: 'docker exec -i vm nc -U /q' }],
+  ['exec: a | b ', { kind: 'exec', command: 'a | b' }],
+  ['fd:3', { kind: 'fd', fd: 3 }],
+  ['listen:./q.sock', { kind: 'listen', at: { kind: 'unix', path: './q.sock' } }],
+  ['listen:unix:q', { kind: 'listen', at: { kind: 'unix', path: 'q' } }],
+  ['listen:0.0.0.0:4444', { kind: 'listen', at: { kind: 'tcp', host: '0.0.0.0', port: 4444 } }],
+  ['listen::4444', { kind: 'listen', at: { kind: 'tcp', host: 'localhost', port: 4444 } }],
+  ['listen:tcp:[::1]:1', { kind: 'listen', at: { kind: 'tcp', host: '::1', port: 1 } }],
+  ['./fd:3', { kind: 'unix', path: './fd:3' }],
+  ['./exec:x', { kind: 'unix', path: './exec:x' }],
 ];
 for (const [text, expected] of ADDRESSES)
   test(`address ${text}`, () => assert.equal(parseAddress(text), expected));
@@ -56,7 +71,20 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['tcp:::1:5', /IPv6/],
   ['ssh:host', /ssh:HOST:\/PATH/],
   ['ssh:host:relative', /ssh:HOST:\/PATH/],
+  ['ssh:host:4444', /IP:PORT/],
+  ['ssh:host:vm:70000', /IP:PORT/],
   ['a\0b', /zero byte/],
+  ['exec:', /stands the command/],
+  ['exec:  ', /stands the command/],
+  ['exec:a\0b', /zero byte/],
+  ['fd:', /is a number/],
+  ['fd:x', /is a number/],
+  ['fd:-1', /is a number/],
+  ['fd:1', /own input and output/],
+  ['listen:', /a socket to make/],
+  ['listen:exec:x', /a socket to make/],
+  ['listen:listen:x', /a socket to make/],
+  ['listen:host:0', /between 1 and 65535/],
 ];
 for (const [text, advice] of WRONG) {
   test(`no address: ${JSON.stringify(text)}`, async () => {
@@ -95,7 +123,7 @@ test('each failure has its own sentence, an advice and exit 3', async () => {
     [at('file/x'), /is no folder/, /path/],
     [at('file'), /is no socket but a regular file/, /QMP monitor/],
     [at('folder'), /is no socket but a folder/, /QMP monitor/],
-    [at('stale'), /nobody listens at the socket/, /has most likely ended/],
+    [at('stale'), /nobody listens at the socket/, /has ended, or has closed it/],
     [at('x'.repeat(120)), /bytes long, and the system takes 10\d/, /relative path/],
     [`127.0.0.1:${port}`, /nobody listens at 127\.0\.0\.1:/, /-qmp tcp:/],
     [`[::1]:${port}`, /\[::1\]:/, /./],
@@ -124,7 +152,7 @@ const SYSTEM: readonly (readonly [string, string, RegExp, RegExp])[] = [
 for (const [address, code, message, advice] of SYSTEM) {
   test(`${code} at ${address}`, () => {
     const to = parseAddress(address);
-    if (to.kind === 'ssh') throw new Error(address);
+    if (to.kind !== 'unix' && to.kind !== 'tcp') throw new Error(address);
     const error = connectError(to, Object.assign(new Error(code), { code }));
     assert.is(error.exit, 3);
     assert.match(error.message, message);

@@ -110,6 +110,24 @@ test('a stopped VM with node-A behind virtio0, its disk and monitor private to t
   assert.match(JSON.stringify(devices), '"name":"virtio0"');
 });
 
+test('the images have the names that are asked for', async () => {
+  const { folder } = await start({ disks: ['1M', '1M'], images: ['one.qcow2', 'two.qcow2'] });
+  assert.equal(readdirSync(folder).sort(), ['c.qcow2', 'one.qcow2', 'qmp.sock', 'two.qcow2']);
+});
+
+test('a disk without a device', async () => {
+  const { address } = await start({ disks: ['1M', '1M'], nodes: ['one', 'two', 'three'], loose: ['two'] });
+  const [devices, nodes] = await ask(
+    address,
+    '{"execute":"qom-list","arguments":{"path":"/machine/peripheral"}}',
+    '{"execute":"query-named-block-nodes","arguments":{"flat":true}}',
+  );
+  assert.match(JSON.stringify(devices), /"virtio0"/);
+  assert.match(JSON.stringify(devices), /"virtio2"/);
+  assert.not.match(JSON.stringify(devices), /"virtio1"/);
+  assert.match(JSON.stringify(nodes), '"node-name":"two"');
+});
+
 test('relative names are below the folder, and the disk holds the documented bytes', async () => {
   const { folder, address } = await start();
   const backup =
@@ -207,6 +225,44 @@ for (const [name, options, kind, text] of refusals) {
     assert.match(error.message, text);
   });
 }
+
+/** Whether the kernel filters the system calls of a process. */
+const isFiltered = (pid: number) => /^Seccomp:\s+2$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+test('QEMU can start no program, unless its arguments say otherwise', async () => {
+  const vm = await startPractice();
+  const free = await startPractice({ args: ['-sandbox', 'off'] });
+  try {
+    assert.ok(isFiltered(vm.pid));
+    assert.not.ok(isFiltered(free.pid));
+  } finally {
+    await vm.close();
+    await free.close();
+  }
+  // Whether the monitor is there first is chance.
+  const run = await startPractice({ args: ['-incoming', `exec:touch ${join(scratch, 'made')}`] }).catch(
+    (error: QmpshError) => assert.match(error.message, /it was to run a program/),
+  );
+  // The sandbox of 7.2 ends it by SIGSYS; that of 10.0 and 11.1 refuses the fork, and QEMU gives up.
+  const status = await run?.exited.finally(() => run.close());
+  if (status) assert.match(`${status.code} ${status.stderr}`, /^159 |^1 .*Failed to fork/s);
+  assert.not.ok(existsSync(join(scratch, 'made')));
+});
+
+test('a QEMU that knows no sandbox is started without', async () => {
+  const qemu = join(scratch, 'qemu');
+  const log = join(scratch, 'starts');
+  const refuse =
+    'case "$*" in *-sandbox*) echo "-sandbox support is not enabled in this QEMU" >&2; exit 1;; esac';
+  writeFileSync(qemu, `#!/bin/sh\necho x >> ${log}\n${refuse}\nexec qemu-system-x86_64 "$@"\n`, {
+    mode: 0o755,
+  });
+  for (const starts of [2, 3]) {
+    const vm = await startPractice({ qemu });
+    await vm.close();
+    assert.is(readFileSync(log, 'utf8').length, 2 * starts, 'asked once');
+  }
+});
 
 test('an aborted start leaves nothing', async () => {
   const stop = new AbortController();

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findQemu, findQemuImg, installHint, qemuVersion } from '../../src/io/qemu.ts';
+import { programOf } from '../../src/io/devices.ts';
+import { installHint } from '../../src/io/install.ts';
+import { findQemu, findQemuImg, qemuVersion } from '../../src/io/qemu.ts';
 import { QmpshError } from '../../src/qmp/errors.ts';
+import { openSession, withQemu } from '../qemu.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'qt-'));
 test.after(() => rmSync(scratch, { recursive: true }));
@@ -57,5 +60,16 @@ test('QEMU is found on $PATH, and QMPSH_QEMU goes before it', async () => {
 test('a QMPSH_QEMU that is no program is named', () => {
   assert.throws(() => findQemu({ PATH: '', QMPSH_QEMU: '/nosuch' }), /QMPSH_QEMU is \/nosuch/);
 });
+
+test('the program of a running VM is one of its own version', () =>
+  withQemu({}, async ({ address }) => {
+    const session = await openSession(address);
+    const { greeting } = session;
+    await session.close();
+    assert.ok(greeting);
+    const program = (await programOf(address, greeting)) ?? '';
+    const { major, minor, micro } = greeting.QMP.version.qemu;
+    assert.is(await qemuVersion(program), `${major}.${minor}.${micro}`, program);
+  }));
 
 test.run();

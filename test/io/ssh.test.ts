@@ -9,6 +9,8 @@ import { connect } from '../../src/io/connect.ts';
 import { Session } from '../../src/session/client.ts';
 import { failure } from '../failure.ts';
 import { startFakeServer } from '../fake-server.ts';
+import { freePort } from '../port.ts';
+import { startQemu } from '../qemu.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'qs-'));
 const SSH = `#!${process.execPath}
@@ -18,7 +20,10 @@ fs.writeFileSync(${JSON.stringify(join(folder, 'args'))}, JSON.stringify(args));
 const host = args[args.indexOf('--') + 1];
 if (host === 'denied') { console.error('me@denied: Permission denied (publickey).'); process.exit(255); }
 if (host === 'slow') { setInterval(() => {}, 1000); return; }
-const [here, there] = args[args.indexOf('-L') + 1].split(':');
+fs.writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(process.pid));
+const [here, ...rest] = args[args.indexOf('-L') + 1].split(':');
+const there = rest.length === 1 ? { path: rest[0] } : { host: rest[0], port: Number(rest[1]) };
+console.error(host === 'warned' ? 'Warning: Permanently added it to the list of known hosts.' : '');
 net.createServer(client => {
   const far = net.connect(there);
   far.on('error', () => { console.error('channel 2: open failed: connect failed: open failed'); client.destroy(); });
@@ -33,7 +38,16 @@ test.before(() => {
   writeFileSync(join(folder, 'ssh'), SSH, { mode: 0o755 });
   process.env['PATH'] = `${folder}:${process.env['PATH']}`;
 });
-test.after(() => rmSync(folder, { recursive: true, force: true }));
+// (The ssh of the last test may still write that it has gone.)
+test.after(async () => {
+  for (let tries = 0; ; tries++)
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries > 100) throw error;
+      await new Promise(resume => setTimeout(resume, 20));
+    }
+});
 
 function argumentsGiven(): readonly unknown[] {
   const args: unknown = JSON.parse(readFileSync(join(folder, 'args'), 'utf8'));
@@ -80,6 +94,37 @@ test('a slow host can be given up', async () => {
   stop.abort();
   assert.is((await connecting).exit, 130);
   assert.is((await failure(connect('ssh:slow:/run/x', { timeout: 300 }))).code, 'ETIMEDOUT');
+});
+
+test('a monitor that listens on TCP there', async () => {
+  const port = await freePort();
+  const qemu = await startQemu({ args: ['-qmp', `tcp:127.0.0.1:${port},server=on,wait=off`] });
+  try {
+    const address = `ssh:far:127.0.0.1:${port}`;
+    const session = await Session.open(await connect(address), { clock: CLOCK, address });
+    assert.is((await session.execute('query-status')).kind, 'success');
+    await session.close();
+  } finally {
+    await qemu.close();
+  }
+});
+
+test('ssh that dies: the way is gone, and nothing is said of QEMU; QEMU that ends is told as such', async () => {
+  const server = await startFakeServer({ answer: () => ({}) });
+  const open = async (host: string) => {
+    const address = `ssh:${host}:${server.address}`;
+    return Session.open(await connect(address), { clock: CLOCK, address });
+  };
+  const first = await open('warned');
+  process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGKILL');
+  const { error } = await first.ended;
+  assert.match(error?.message ?? '', /the connection to ssh:warned\S+ was lost: ssh was ended by SIGKILL/);
+  assert.match(error?.advice ?? '', /the VM itself may go on/);
+  const second = await open('warned');
+  await server.close();
+  const end = await second.ended;
+  assert.match(end.error?.message ?? '', /was lost$/);
+  assert.match(end.error?.advice ?? '', /QEMU has ended, or has closed this monitor/);
 });
 
 test('an option in the place of a host stays a host', async () => {

@@ -1,12 +1,17 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { complete, type Extra, longestCommon } from '../../src/language/complete.ts';
+import { complete, type Extra } from '../../src/language/complete.ts';
 import type { Candidate } from '../../src/language/line.ts';
 import { parse } from '../../src/language/parse.ts';
+import { withLearned } from '../../src/schema/learned.ts';
 import { recordedSchema, VERSIONS } from '../schema/walked.ts';
 
-const schema = recordedSchema('11.1');
+const PROPERTIES = ['drive', 'serial'].map(name => ({ name, type: 'str' }));
+const schema = withLearned(recordedSchema('11.1'), {
+  ofType: () => PROPERTIES,
+  ofObject: () => undefined,
+});
 const NODES = [{ text: 'node-A', note: 'qcow2' }, { text: 'node-B' }, { text: 'my node' }, { text: '123' }];
 
 const extra: Extra = {
@@ -22,8 +27,6 @@ const extra: Extra = {
         return [{ text: `bitmap-of-${wanted.given['node']}` }];
       case 'object':
         return [{ text: `${wanted.of}0` }];
-      case 'device-property':
-        return [{ text: 'drive', note: 'str' }, { text: 'serial' }];
       case 'file':
         return [{ text: 'disks/' }, { text: 'a.qcow2' }];
       default:
@@ -48,6 +51,11 @@ function take(line: string, candidate: Candidate | undefined): string {
 
 // The line with the cursor (at its end where no ▏ is), and the line once the first candidate is taken.
 const FIRST: readonly (readonly [line: string, taken: string])[] = [
+  ['send-key keys=ct', 'send-key keys=ctrl '],
+  [
+    'blockdev-add driver=raw file={"driver":"file"} file.',
+    'blockdev-add driver=raw file={"driver":"file"} file.filename=',
+  ],
   // commands and words
   ['blockdev-mi', 'blockdev-mirror '],
   ['qnbn', 'query-named-block-nodes '],
@@ -66,6 +74,11 @@ const FIRST: readonly (readonly [line: string, taken: string])[] = [
   ['blockdev-mirror sy▏nc=full', 'blockdev-mirror sync=full'],
   ['blockdev-mirror devcie', 'blockdev-mirror device='],
   ['blockdev-add dr', 'blockdev-add driver='],
+  // by use
+  ['blockdev-add driver=', 'blockdev-add driver=qcow2 '],
+  ['blockdev-add driver=b', 'blockdev-add driver=bochs '],
+  ['blockdev-add driver=qcow2 file.driver=', 'blockdev-add driver=qcow2 file.driver=file '],
+  ['device_add driver=virtio-blk-pci ', 'device_add driver=virtio-blk-pci drive='],
   ['blockdev-add driver=qcow2 fi', 'blockdev-add driver=qcow2 file='],
   ['blockdev-add driver=qcow2 file.dr', 'blockdev-add driver=qcow2 file.driver='],
   [
@@ -97,7 +110,7 @@ const FIRST: readonly (readonly [line: string, taken: string])[] = [
   ['blockdev-mirror device="my', 'blockdev-mirror device="my node" '],
   ["blockdev-mirror device='my", "blockdev-mirror device='my node' "],
   ['blockdev-mirror device=12', 'blockdev-mirror device=123 '],
-  ['device_add driver=virtio-blk-pci drive=12', 'device_add driver=virtio-blk-pci drive="123" '],
+  ['device_add driver=virtio-blk-pci drive=12', 'device_add driver=virtio-blk-pci drive=123 '],
   [
     'block-dirty-bitmap-remove node=node-B name=',
     'block-dirty-bitmap-remove node=node-B name=bitmap-of-node-B ',
@@ -119,7 +132,7 @@ const FIRST: readonly (readonly [line: string, taken: string])[] = [
   ['blockdev-add driver=qcow2 file={"dr▏iver":"file"}', 'blockdev-add driver=qcow2 file={"driver":"file"}'],
   ['blockdev-add driver=qcow2 file={"driver":"fi', 'blockdev-add driver=qcow2 file={"driver":"file"'],
   ['blockdev-add driver=qcow2 file={"driver": fi', 'blockdev-add driver=qcow2 file={"driver": "file"'],
-  ['blockdev-add driver=qcow2 file={"driver": ', 'blockdev-add driver=qcow2 file={"driver": "blkdebug"'],
+  ['blockdev-add driver=qcow2 file={"driver": ', 'blockdev-add driver=qcow2 file={"driver": "file"'],
   [
     'blockdev-add driver=qcow2 file={"driver":"file", "fi',
     'blockdev-add driver=qcow2 file={"driver":"file", "filename": ',
@@ -252,11 +265,15 @@ test('what is wanted is told with what is given around it', () => {
   assert.is(inner?.given['node'], 'n');
 });
 
-test('the longest common beginning is what Tab can add', () => {
-  assert.is(longestCommon(at('query-block')), 'query-block');
-  assert.is(longestCommon(at('blockdev-op')), 'blockdev-open-tray');
-  assert.is(longestCommon(at('blockdev-mirror on-')), 'on-');
-  assert.is(longestCommon([]), '');
+test('where no type is known, a name that would be read as a number is put in quotes', () => {
+  for (const [known, taken] of [
+    [undefined, 'blockdev-del node-name="123" '],
+    [schema, 'blockdev-del node-name=123 '],
+  ] as const) {
+    const line = 'blockdev-del node-name=12';
+    const { candidates } = complete(line, line.length, known, extra);
+    assert.is(take(line, candidates[0]).trimEnd(), taken.trimEnd());
+  }
 });
 
 for (const version of VERSIONS) {

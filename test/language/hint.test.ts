@@ -110,4 +110,13 @@ test('in the middle of a line nothing is suggested', () => {
   assert.is(suggest('blockdev-del', 3, HISTORY), undefined);
 });
 
+test('a meaning that would be cut may take a second row', () => {
+  const line = 'blockdev-mirror device=a sync=full target=b on-source-error=';
+  const text = (more?: number) => plain(hint(line, line.length, schema, 80, more) ?? []);
+  assert.not.match(text(), /what an error while reading the source does/);
+  assert.match(text(158), /what an error while reading the source does/);
+  const short = 'job-cancel id=x';
+  assert.ok(plain(hint(short, short.length, schema, 80, 158) ?? []).length <= 80);
+});
+
 test.run();

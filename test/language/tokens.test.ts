@@ -32,6 +32,8 @@ const ENDS: readonly (readonly [string, 'open' | 'complete'])[] = [
   ['.send {"execute":', 'open'],
   ['.send {"execute": "x"}', 'complete'],
   [".hmp don't", 'complete'],
+  ['.hmp print [1', 'complete'],
+  ['(qemu) print {1', 'complete'],
   ['.watch x a={', 'open'],
 ];
 for (const [text, expected] of ENDS) {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isTranscript, transcript } from '../../src/language/transcript.ts';
+import { isTranscript, onlyQuery, transcript } from '../../src/language/transcript.ts';
 
 // pasted text, and `row: line` of each line to run
 const PASTES: readonly (readonly [string, string, readonly string[]])[] = [
@@ -51,6 +51,21 @@ const PASTES: readonly (readonly [string, string, readonly string[]])[] = [
     '(QEMU) blockdev-add file={\n   ... "driver": "file"}\n(QEMU) quit',
     ['1: blockdev-add file={\n"driver": "file"}', '3: quit'],
   ],
+  [
+    "the human monitor's prompts",
+    "Look:\n(qemu) info status\nVM status: paused\n(qemu)\n  (qemu)  print (1\n')' expected\n(QEMU) stop\n",
+    ['2: .hmp info status', '5: .hmp print (1', '7: stop'],
+  ],
+  [
+    'an unclosed line before such a prompt',
+    '(QEMU) blockdev-add file={\n(qemu) info block',
+    ['1: blockdev-add file={', '2: .hmp info block'],
+  ],
+  [
+    'a row behind it is no argument of it',
+    '(qemu) info block\na=1 b=2\n(qemu) info name',
+    ['1: .hmp info block', '3: .hmp info name'],
+  ],
   ['nothing', '\n \n', []],
   ['prose without prompts is taken as lines', 'hello', ['1: hello']],
 ];
@@ -68,4 +83,21 @@ test('a text is a transcript when a prompt stands in it', () => {
   assert.is(isTranscript('-> {"execute": "stop"}'), true);
   assert.is(isTranscript('query-status\nquit'), false);
 });
+
+// Whether a text is one query and nothing else.
+const QUERIES: readonly (readonly [string, boolean])[] = [
+  ['(QEMU) query-status', true],
+  ['(QEMU) query-named-block-nodes flat=true', true],
+  ['-> {"execute": "query-status"}', true],
+  ['(QEMU) query-status\n{"return": {}}', true],
+  ['(QEMU) query-status | jq .', false],
+  ['(QEMU) query-status\n$ ls', false],
+  ['(QEMU) query-status\n(QEMU) query-block', false],
+  ['-> {"execute": "query-status"} {"execute": "stop"}', false],
+  ['(QEMU) cont', false],
+  ['(qemu) query-status', false],
+];
+for (const [text, is] of QUERIES)
+  test(`one query: ${JSON.stringify(text)}`, () => assert.is(onlyQuery(text) !== undefined, is));
+
 test.run();

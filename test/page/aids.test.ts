@@ -65,7 +65,7 @@ test('a page gives them to the step above, and the rest to the next one or the c
     'hint: g\n',
     'The end.\n',
   ].join('\n');
-  const page = await readPage(text, { name: 'x.md', isOpen: () => false });
+  const page = await readPage(text, { name: 'x.md', isOpen: () => () => false });
   assert.is(writePage(page), text);
   assert.equal(page.problems, []);
   assert.is(page.about, 'What it teaches');
@@ -80,7 +80,10 @@ test('a page gives them to the step above, and the rest to the next one or the c
 });
 
 test('aids that no step can take are a problem', async () => {
-  const page = await readPage('```qmp\n(QEMU) stop\n```\nhint: h\n', { name: 'x.md', isOpen: () => false });
+  const page = await readPage('```qmp\n(QEMU) stop\n```\nhint: h\n', {
+    name: 'x.md',
+    isOpen: () => () => false,
+  });
   assert.match(page.problems[0]?.message ?? '', /belongs to no step/);
 });
 

@@ -54,7 +54,7 @@ const TABLE: readonly [kind: Step['kind'], text: string, bound: string][] = [
   ['shell', 'ls "$quote" "$file"', 'ls "it\'s" "/my images/e \\"1\\".qcow2"'],
   ['shell', "ls '$quote'", "ls 'it'\\''s'"],
   ['shell', 'echo "$$(ls $quote)" $$HOME', `echo "$(ls 'it'\\''s')" $HOME`],
-  ['shell', 'echo `ls $node`', '! $node stands in quotes that cannot hold a parameter'],
+  ['shell', 'echo `ls $node`', '! a line of this host with a name in it holds backticks'],
 ];
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: that is what pages hold
 for (const [kind, text, wanted] of TABLE)

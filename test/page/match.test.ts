@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { differences, textDifferences } from '../../src/page/match.ts';
-import { readPattern } from '../../src/page/pattern.ts';
+import { readPattern } from '../../src/page/readpattern.ts';
 import { parseJson } from '../../src/text/json.ts';
 
 const JSON_TABLE: readonly [expected: string, got: string, differences: readonly string[]][] = [
@@ -16,13 +16,13 @@ const JSON_TABLE: readonly [expected: string, got: string, differences: readonly
   ['{"a": "..."}', '{}', ['a: ... / nothing']],
   ['{"a": 1, ...}', '{"a": 1}', []],
   ['{"a": 1\n ...\n}', '{"a": 1}', []],
-  ['{...}', '[]', ['whole: {} / []']],
+  ['{...}', '[]', ['whole: {...} / []']],
   ['[1, 2]', '[1, 3]', ['[1]: 2 / 3']],
   ['[1]', '[1, 2]', ['[1]: no further item / 2']],
   ['[1, 2]', '[1]', ['[1]: 2 / nothing']],
   ['[1, ...]', '[1, 2, 3]', []],
   ['[..., 3]', '[1, 2, 3]', []],
-  ['[..., 4]', '[1, 2]', ['whole: [..., 4] / [1,2]']],
+  ['[..., 4]', '[1, 2]', ['[1]: 4 / 2']],
   ['["...", 2]', '[1, 2]', []],
   ['18446744073709551615', '18446744073709551615', []],
   ['18446744073709551615', '18446744073709551614', ['whole: 18446744073709551615 / 18446744073709551614']],

@@ -1,12 +1,11 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { completeness } from '../../src/language/tokens.ts';
+import { openRows } from '../../src/language/openrows.ts';
 import type { Page } from '../../src/page/model.ts';
 import { readPage, writePage } from '../../src/page/read.ts';
 
-const isOpen = (text: string) => completeness(text) === 'open';
-const read = (text: string, name = 'page.md') => readPage(text, { name, isOpen });
+const read = (text: string, name = 'page.md') => readPage(text, { name, isOpen: openRows });
 const brief = (page: Page) => page.steps.map(step => `${step.row} ${step.group} ${step.kind} ${step.text}`);
 
 const fence = (...rows: string[]) => ['```qmp', ...rows, '```', ''].join('\n');
@@ -20,6 +19,7 @@ const TABLE: readonly [title: string, text: string, name: string, steps: readonl
     'a.md',
     ['2 on-failure qmp a', '5 try qmp b'],
   ],
+  ['a fence that keeps', '```qmp keep if=a\n(QEMU) a\n```\n', 'a.md', ['2 main qmp a']],
   ['a fence shown in a fence', '````markdown\n```qmp\n(QEMU) quit\n```\n````\n', 'a.md', []],
   ['a fence in a comment', '<!--\n```qmp\n(QEMU) quit\n```\n-->\n', 'a.md', []],
   ['words', fence('(QEMU) .wait STOP'), 'a.md', ['2 main word .wait STOP']],
@@ -71,10 +71,10 @@ const OUTPUT: readonly [title: string, text: string, name: string, expected: rea
   ],
   ["Python's notation", fence('(QEMU) a', "{u'return': {u'a': None, 'b': True}}"), 'a.md', ['reply 3']],
   [
-    'prose ends it in plain text',
+    'prose may stand between in plain text',
     '(QEMU) a\n{"return": {}}\n\n{"event": "E"}\n\n[A] <-- [B]\n\n{"event": "F"}\n',
     'a.txt',
-    ['reply 2', 'event 4'],
+    ['reply 2', 'event 4', 'event 8'],
   ],
   ['prose directly below', '(QEMU) a\nThen go on.\n', 'a.txt', []],
   ['text of a host command', '$ a\none\ntwo\n\nprose\n', 'a.txt', ['text 2']],

@@ -3,14 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openRows } from '../../src/language/openrows.ts';
 import { parse } from '../../src/language/parse.ts';
-import { completeness } from '../../src/language/tokens.ts';
 import { bind, bindQuery, type Value } from '../../src/page/bind.ts';
 import { readExpectation } from '../../src/page/expect.ts';
 import { checkNames, letOf } from '../../src/page/names.ts';
 import { readPage, writePage } from '../../src/page/read.ts';
 import { fillParams } from '../../src/page/values.ts';
 import { loadSchema } from '../../src/schema/load.ts';
+import type { Json } from '../../src/text/json.ts';
 import { parseJson } from '../../src/text/json.ts';
 
 const folder = 'docs/recipes';
@@ -19,6 +20,15 @@ const schemas = ['7.2', '10.0', '11.1'].map(version => ({
   version,
   schema: loadSchema(parseJson(readFileSync(`test/data/schema-${version}.json`, 'utf8'))),
 }));
+
+/** Values that are no texts, by the names that pages give them. */
+const LATER: Readonly<Record<string, Json>> = {
+  size: 40894464,
+  events: false,
+  pause: false,
+  actions: [{ type: 'block-dirty-bitmap-add', data: { node: 'node-A', name: 'new' } }],
+  outdated: [{ type: 'block-dirty-bitmap-remove', data: { node: 'node-A', name: 'old' } }],
+};
 
 test('the recipes are there', () => {
   const names = files.map(file => basename(file, '.md')).sort();
@@ -29,7 +39,9 @@ test('the recipes are there', () => {
     'incremental',
     'migrate-storage',
     'mirror',
+    'moment',
     'pull',
+    'restore',
     'stream',
   ]);
 });
@@ -37,7 +49,7 @@ test('the recipes are there', () => {
 for (const file of files) {
   test(file, async () => {
     const text = readFileSync(join(folder, file), 'utf8');
-    const page = await readPage(text, { name: file, isOpen: line => completeness(line) === 'open' });
+    const page = await readPage(text, { name: file, isOpen: openRows });
     assert.equal(page.problems, []);
     assert.equal(checkNames(page), []);
     assert.is(writePage(page), text);
@@ -65,7 +77,7 @@ for (const file of files) {
         const bound = bindQuery(query, values);
         assert.ok(bound.ok, bound.ok ? '' : `${step.row}: ${bound.message}`);
         if (!given && bound.ok) assert.ok(readExpectation(bound.text).ok);
-        if (given) values.set(given.name, { json: given.name === 'size' ? 40894464 : 'x' });
+        if (given) values.set(given.name, { json: LATER[given.name] ?? 'x' });
         continue;
       }
       const bound = bind(step, values);

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { QmpshError } from '../../src/qmp/errors.ts';
-import { Framer, type FramerOptions } from '../../src/qmp/framing.ts';
+import { Framer } from '../../src/qmp/framing.ts';
 import { parseJson, stringifyJson } from '../../src/text/json.ts';
 
 function bytes(text: string): Uint8Array {
   return Uint8Array.from(text, char => char.charCodeAt(0));
 }
 
-function frame(chunks: readonly Uint8Array[], options?: FramerOptions): string[] {
+function frame(chunks: readonly Uint8Array[], options?: ConstructorParameters<typeof Framer>[1]): string[] {
   const out: string[] = [];
   const framer = new Framer(text => out.push(text), options);
   for (const chunk of chunks) framer.push(chunk);
@@ -20,7 +20,7 @@ function frame(chunks: readonly Uint8Array[], options?: FramerOptions): string[]
 /** Runs to the error, and gives it with what was delivered before. */
 function failure(
   chunks: readonly Uint8Array[],
-  options?: FramerOptions,
+  options?: ConstructorParameters<typeof Framer>[1],
 ): { out: string[]; error: QmpshError } {
   const out: string[] = [];
   const framer = new Framer(text => out.push(text), options);

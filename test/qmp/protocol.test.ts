@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { QmpshError } from '../../src/qmp/errors.ts';
-import { idKey, type Opening, Protocol } from '../../src/qmp/protocol.ts';
+import { idKey } from '../../src/qmp/id.ts';
+import { type Opening, Protocol } from '../../src/qmp/protocol.ts';
 import { type Json, parseJson, stringifyJson } from '../../src/text/json.ts';
 
 const HELLO =

@@ -1,14 +1,20 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EventOptions } from '../../src/render/event.ts';
 import { renderEvent } from '../../src/render/event.ts';
 import type { JsonObject } from '../../src/text/json.ts';
 import { plain } from '../../src/text/line.ts';
 
 const NOON = 1_795_348_800_000_000;
 
-function shown(name: string, data: JsonObject, options: Partial<EventOptions> = {}): string {
-  return plain(renderEvent({ name, data, time: NOON + 120_000, raw: {} }, { width: 100, ...options }));
+function shown(
+  name: string,
+  data: JsonObject,
+  options: Partial<Parameters<typeof renderEvent>[1]> = {},
+): string {
+  const event = { name, data, time: NOON + 120_000, raw: {} };
+  return renderEvent(event, { width: 100, ...options })
+    .map(plain)
+    .join('\n');
 }
 
 const JOB = { device: 'job0', type: 'mirror', len: 40_894_464, offset: 16_777_216, speed: 0 };
@@ -22,7 +28,7 @@ const CASES: readonly (readonly [string, JsonObject, string])[] = [
   [
     'BLOCK_JOB_COMPLETED',
     { ...JOB, error: 'No space' },
-    'BLOCK_JOB_COMPLETED  job0  mirror  16 MiB of 39 MiB  No space',
+    'BLOCK_JOB_COMPLETED  job0  mirror  16 MiB of 39 MiB  FAILED: No space',
   ],
   ['BLOCK_JOB_COMPLETED', { ...JOB, len: 0, offset: 0 }, 'BLOCK_JOB_COMPLETED  job0  mirror  done'],
   ['BLOCK_JOB_CANCELLED', JOB, 'BLOCK_JOB_CANCELLED  job0  mirror  16 MiB of 39 MiB  cancelled'],
@@ -62,6 +68,7 @@ const CASES: readonly (readonly [string, JsonObject, string])[] = [
   ['NEWER_THAN_US', { a: [1], b: '\x1b' }, 'NEWER_THAN_US        {"a": [1], "b": "\\u001b"}'],
   ['NEWER_THAN_US', {}, 'NEWER_THAN_US'],
   ['BLOCK_JOB_READY', {}, 'BLOCK_JOB_READY'],
+  ['\x1b[2J', {}, '\\x1b[2J'],
 ];
 for (const [name, data, text] of CASES) {
   test(`event: ${text}`, () => assert.is(shown(name, data), `12:00:00.120  ${text}`));
@@ -73,7 +80,7 @@ test('event: the state before a change, where it is known', () => {
 });
 
 test('event: one line for many', () => {
-  assert.match(shown('RTC_CHANGE', { offset: 3 }, { count: 214 }), /RTC_CHANGE x 214 {5}guest clock/);
+  assert.match(shown('RTC_CHANGE', { offset: 3 }, { count: 214 }), /RTC_CHANGE {11}x 214 {2}guest clock/);
 });
 
 test('event: the local time', () => {
@@ -82,15 +89,37 @@ test('event: the local time', () => {
 
 test('event: without a clock of QEMU there is no time', () => {
   assert.match(
-    plain(renderEvent({ name: 'STOP', data: {}, raw: {} }, { width: 80 })),
+    renderEvent({ name: 'STOP', data: {}, raw: {} }, { width: 80 }).map(plain).join('\n'),
     /^--:--:--\.--- {2}STOP/,
   );
 });
 
-test('event: a narrow screen costs padding and milliseconds first, never what is told', () => {
-  assert.is(shown('STOP', {}, { width: 40 }), '12:00:00.120  STOP  the guest is paused');
-  assert.is(shown('STOP', {}, { width: 35 }), '12:00:00  STOP  the guest is paused');
-  assert.is(shown('STOP', {}, { width: 20 }), 'STOP  the guest is paused');
+test('event: on a screen with columns each part stands in its own, however long the others are', () => {
+  const column = 35;
+  for (const [name, data] of [...CASES, ['MEMORY_DEVICE_SIZE_CHANGE', { id: 'vm0', size: 1 }] as const])
+    for (const width of [72, 80, 200])
+      for (const count of [1, 1234]) {
+        const [first = '', ...rest] = shown(name, data, { width, count }).split('\n');
+        const told = first.length > 14 + 19 ? [first, ...rest] : rest;
+        for (const row of told) {
+          if (/^\d\d:\S+ {2}\S{20,}$/.test(row)) continue; // a name that takes the row for itself
+          assert.match(row.slice(column - 2, column + 1), /^ {2}\S/, `${width}: ${row}`);
+        }
+      }
+  const event = ['BLOCK_JOB_COMPLETED', { ...JOB, error: 'No space left on the device' }] as const;
+  assert.is(
+    shown(...event, { width: 80 }),
+    '12:00:00.120  BLOCK_JOB_COMPLETED  job0  mirror  16 MiB of 39 MiB  FAILED: No\n'.concat(
+      `${' '.repeat(column)}space left on the device`,
+    ),
+  );
+});
+
+test('event: a narrow screen costs columns and milliseconds, never what is told', () => {
+  assert.is(shown('STOP', {}, { width: 71 }), '12:00:00  STOP  the guest is paused');
+  assert.is(shown('STOP', {}, { width: 40 }), '12:00:00  STOP  the guest is paused');
+  assert.is(shown('STOP', {}, { width: 39 }), 'STOP  the guest is paused');
+  assert.is(shown('STOP', {}, { width: 20 }), 'STOP  the guest is\n  paused');
 });
 
 test.run();

@@ -1,9 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderArgumentHelp, renderCommandHelp, renderEventHelp } from '../../src/render/help.ts';
-import { renderNames, renderPairs } from '../../src/render/pairs.ts';
+import { renderNames, renderPairs, wrapUsage } from '../../src/render/pairs.ts';
 import type { Command, Schema } from '../../src/schema/model.ts';
 import * as notes from '../../src/schema/notes.ts';
+import { plain } from '../../src/text/line.ts';
 import { schemaOf, VERSIONS } from '../schemas.ts';
 import { texts, WIDTHS, widest } from './replies.ts';
 
@@ -135,6 +136,26 @@ test('help: a variant picked inside an argument shows what it brings', () => {
   const argument = renderArgumentHelp(command('blockdev-add'), ['file'], { width: 120 }) ?? [];
   assert.match(texts(argument).join('\n'), /\.help blockdev-add driver=qcow2 file\.driver=qcow2/);
   assert.match(file, /^file\.\n[\s\S]*^ {2}filename /m);
+});
+
+test('a usage is broken between its parts, not in a bracket', () => {
+  const usage = '.x [NAME [key=value ...]|NAME.PART|EVENT|TEXT] [--to FILE] MORE ...';
+  const rows = (width: number) => wrapUsage([{ text: usage }], width).map(plain);
+  assert.equal(rows(80), [usage]);
+  assert.equal(rows(34), [
+    '.x [NAME [key=value ...]|',
+    '    NAME.PART|EVENT|TEXT]',
+    '    [--to FILE] MORE ...',
+  ]);
+  assert.equal(rows(22), [
+    '.x',
+    '    [NAME [key=value',
+    '    ...]|',
+    '    NAME.PART|EVENT|',
+    '    TEXT] [--to FILE]',
+    '    MORE ...',
+  ]);
+  for (const width of [12, 20, 30, 40]) for (const row of rows(width)) assert.ok(row.length <= width, row);
 });
 
 test.run();

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { JobView } from '../../src/render/job.ts';
-import { actions, jobRate, renderJob, renderJobRow } from '../../src/render/job.ts';
+import { actions, renderJob, renderJobRow } from '../../src/render/job.ts';
+import { type Estimate, estimate, rateOf } from '../../src/render/rate.ts';
 import { plain } from '../../src/text/line.ts';
 import { texts, WIDTHS, widest } from './replies.ts';
 
@@ -26,18 +27,30 @@ const ROWS: readonly (readonly [string, JobView, number, string])[] = [
     'running',
     MIRROR,
     120,
-    'job0  mirror  node-B -> node-E  █████████░░░░░░░░░░░░░░░  41%  2 MiB/s  ▂▄▂▄▆▂▄█  12 s left  16 MiB of 39 MiB',
+    'job0  mirror  node-B -> node-E  █████░░░░░░░░░  41%  2 MiB/s       ▂▄▂▄▆▂▄█  12 s left    16 MiB of 39 MiB',
   ],
-  ['running, 40 cells', MIRROR, 40, 'job0  mirror  ███░░░░░░  41%  12 s left'],
-  ['running, 20 cells', MIRROR, 20, 'job0  ███░░░░░  41%'],
+  ['running, 40 cells', MIRROR, 40, 'job0  mirror  ██░░░░  41%  12 s left'],
+  ['running, 20 cells', MIRROR, 20, 'job0  ██░░░░  41%'],
   ['ready', READY, 79, 'job0  mirror  ████████ 100%  ready  job-complete, block-job-cancel, job-cancel'],
   ['ready, 20 cells', READY, 20, 'job0  100%  ready'],
-  ['pending', BACKUP, 60, 'b  backup  ████████ 100%  pending  job-finalize, job-cancel'],
+  ['pending', BACKUP, 60, 'b  backup  ██████ 100%  pending  job-finalize, job-cancel'],
   [
-    'failed',
+    'FAILED',
     { ...BACKUP, state: 'concluded', offset: MIB, error: 'No space' },
     60,
-    'b  backup  ░░░░░░░░░░░░░░░░░░░░░░   2%  failed  job-dismiss',
+    'b  backup  ░░░░░░   2%  1 MiB of 39 MiB  FAILED  job-dismiss',
+  ],
+  [
+    'failed, and QEMU did not say why',
+    { ...BACKUP, state: 'concluded', result: 'failed', offset: MIB },
+    60,
+    'b  backup  ░░░░░░   2%  1 MiB of 39 MiB  FAILED  job-dismiss',
+  ],
+  [
+    'stopped by an error',
+    { ...BACKUP, state: 'paused', halted: 'write', offset: MIB },
+    79,
+    'b  backup  ░░░░░░░░   2%  paused by a write error  job-resume, job-cancel',
   ],
   [
     'no length yet',
@@ -51,12 +64,7 @@ const ROWS: readonly (readonly [string, JobView, number, string])[] = [
     30,
     'm  nothing to copy  ready',
   ],
-  [
-    'one byte short is not 100%',
-    { id: 's', state: 'running', len: 1000, offset: 999 },
-    17,
-    's  ███████░  99%',
-  ],
+  ['one byte short is not 100%', { id: 's', state: 'running', len: 1000, offset: 999 }, 17, 's  █████░  99%'],
   ['a long name', { id: 'a-very-long-job-identifier', state: 'running' }, 10, 'a-very-lo…'],
   ['hostile name', { id: '\x1b[31m', state: 'paused' }, 40, '\\x1b[31m  paused  job-resume, job-cancel'],
 ];
@@ -85,17 +93,69 @@ test('job row: fits every width in every state', () => {
   }
 });
 
-test('job rate: over the last looks; a job that starts over has none', () => {
-  assert.is(jobRate(MIRROR), 2 * MIB);
-  assert.is(jobRate({ ...MIRROR, history: HISTORY.slice(0, 1) }), undefined);
+/** The columns at which each part of a row begins. */
+function columns(row: string): readonly number[] {
+  return [...row.matchAll(/(?<= {2}|^)\S|(?<=[█░]) *\d+%/g)].map(({ index }) => index);
+}
+
+test('job row: while it runs each part stands where it stood, whatever the figures are', () => {
+  const GIB = 2 ** 30;
+  const paces = [1, 7.3 * MIB, 33 * MIB, 121.5 * MIB, 999 * MIB, 1.25 * GIB];
+  for (const width of [40, 79, 80, 100, 120, 200]) {
+    const rows = paces.map(pace => {
+      const history = Array.from({ length: 9 }, (_, i) => [i * 1000, i * pace] as const);
+      const job = { ...MIRROR, len: 4000 * GIB, offset: 8 * pace, history, left: 3599 - pace / GIB };
+      return plain(renderJobRow(job, width));
+    });
+    assert.is(new Set(rows.map(row => columns(row).join(' '))).size, 1, rows.join('\n'));
+  }
+});
+
+test('job: the time left never grows while the rate stays, follows another rate, and is whole seconds, then minutes', () => {
+  // Looks once a second: MiB/s that waver by a tenth, then half of that.
+  const rates = [
+    ...Array.from({ length: 30 }, (_, i) => 10 + Math.sin(i * 1.7)),
+    ...Array<number>(30).fill(5),
+  ];
+  const len = 1000 * MIB;
+  let before: Estimate | undefined;
+  let offset = 0;
+  const looks: (readonly [number, number])[] = [[0, 0]];
+  const left: number[] = [];
+  for (const [i, pace] of rates.entries()) {
+    offset += pace * MIB;
+    looks.push([(i + 1) * 1000, offset]);
+    before = estimate(before, looks.slice(-40), len);
+    left.push(((before?.end ?? 0) - (i + 1) * 1000) / 1000);
+  }
+  const steady = left.slice(0, 30);
+  for (const [i, now] of steady.entries())
+    assert.ok(i === 0 || now <= (steady[i - 1] ?? 0), `second ${i}: ${steady}`);
+  const real = (len - offset) / (5 * MIB);
+  assert.ok(Math.abs((left.at(-1) ?? 0) - real) < 0.25 * real, `${left.at(-1)} s left, really ${real}`);
+  for (const [seconds, said] of [
+    [0.2, '1 s left'],
+    [4.2, '5 s left'],
+    [99, '99 s left'],
+    [100, '2 min left'],
+    [3541, '1 h left'],
+    [4000, '1 h 7 min left'],
+  ] as const)
+    assert.match(plain(renderJobRow({ ...MIRROR, left: seconds }, 200)), `  ${said} `);
+});
+
+test('job rate: over the last ten seconds; a job that starts over has none', () => {
+  assert.is(rateOf(HISTORY), 2 * MIB);
+  assert.is(rateOf(HISTORY.slice(0, 1)), undefined);
   assert.is(
-    jobRate({
-      ...MIRROR,
-      history: [
-        [0, 10],
-        [1000, 5],
-      ],
-    }),
+    rateOf([[0, 0], [1000, 900 * MIB], ...HISTORY.map(([ms, at]) => [ms + 5000, at + 900 * MIB] as const)]),
+    2 * MIB,
+  );
+  assert.is(
+    rateOf([
+      [0, 10],
+      [1000, 5],
+    ]),
     undefined,
   );
 });
@@ -109,6 +169,11 @@ test('job: no progress is said, not an endless time', () => {
     ] as const,
   };
   assert.match(plain(renderJobRow(still, 120)), /no progress/);
+  // One with a limit copies a piece and then waits.
+  const slow = { ...still, speed: 65536 };
+  for (const rows of [texts([renderJobRow(slow, 120)]), texts(renderJob(slow, 120))])
+    assert.not.match(rows.join('\n'), /no progress|(?<!\d)0 B\/s +(?!.*limit)/);
+  assert.match(plain(renderJobRow(slow, 120)), /max 64 KiB\/s/);
 });
 
 const ACTIONS: readonly (readonly [string, JobView, readonly string[]])[] = [
@@ -126,6 +191,11 @@ for (const [name, job, lines] of ACTIONS) {
       lines,
     ));
 }
+
+test('job: how long one takes that is held is not known', () => {
+  const lines = texts(renderJob({ ...MIRROR, state: 'paused' }, 80));
+  assert.is(lines[1], '  16 MiB of 39 MiB   no limit');
+});
 
 test('job: in full, with figures and the lines that act on it', () => {
   assert.equal(texts(renderJob({ ...READY, speed: 65536 }, 80)).slice(1, 3), [

@@ -1,13 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ReplyContext } from '../../src/render/reply.ts';
 import { renderReply } from '../../src/render/reply.ts';
 import type { Json } from '../../src/text/json.ts';
 import { stringifyJson } from '../../src/text/json.ts';
+import { lineWidth, plain } from '../../src/text/line.ts';
 import type { StyledLine } from '../../src/text/style.ts';
 import { COMMANDS, recorded, texts, WIDTHS, widest } from './replies.ts';
 
-function shown(command: string, value: Json, more: Partial<ReplyContext> = {}): readonly StyledLine[] {
+function shown(
+  command: string,
+  value: Json,
+  more: Partial<Parameters<typeof renderReply>[1]> = {},
+): readonly StyledLine[] {
   const reply = { kind: 'success' as const, value, raw: { return: value } };
   return renderReply(reply, { command, width: 80, format: 'table', ...more });
 }
@@ -29,12 +33,43 @@ for (const [command, value, lines] of SHORT) {
 
 test('reply: block jobs as a table, sizes readable, what is left out named', () => {
   assert.equal(texts(shown('query-block-jobs', recorded('query-block-jobs'))), [
-    'device  type    status   offset     len     speed  io-status  ready  paused',
-    '──────  ──────  ───────  ──────  ──────  ────────  ─────────  ─────  ──────',
-    'job0    mirror  running  16 MiB  39 MiB  64 KiB/s  ok         false  false',
-    'left out: busy, auto-finalize, auto-dismiss (.format json shows all)',
+    'device  type    status   offset     len     speed  io-status  auto-finalize',
+    '──────  ──────  ───────  ──────  ──────  ────────  ─────────  ─────────────',
+    'job0    mirror  running  16 MiB  39 MiB  64 KiB/s  ok         true',
+    'left out: auto-dismiss; also: ready false, and 2 more (.format json shows all)',
   ]);
 });
+
+test('reply: a job without a limit has none, and not a speed of nothing', () => {
+  const job = { device: 'job0', type: 'mirror', status: 'running', offset: 1024, len: 2048 };
+  const jobs = [
+    { ...job, speed: 0 },
+    { ...job, speed: 1024 },
+  ];
+  const lines = texts(shown('query-block-jobs', jobs));
+  assert.match(lines[2] ?? '', / no limit$/);
+  assert.match(lines[3] ?? '', / 1 KiB\/s$/);
+});
+
+for (const width of [20, 40, 60, 80, 120, 200])
+  for (const command of ['query-named-block-nodes', 'query-block', 'query-block-jobs', 'query-cpus-fast'])
+    test(`reply: at most one row below a table, in its width: ${command}, ${width}`, () => {
+      const lines = shown(command, recorded(command), { width });
+      const isTable = lines.some(line => plain(line).startsWith('──'));
+      const dim = lines.filter(
+        line => line.every(({ role }) => role === 'dim') && !plain(line).startsWith('──'),
+      );
+      assert.ok(!isTable || dim.length <= 1, texts(dim).join('\n'));
+      for (const line of isTable ? dim : []) assert.ok(lineWidth(line) <= width, plain(line));
+    });
+
+for (const width of [27, 40, 60, 80, 120])
+  for (const command of COMMANDS)
+    test(`reply: what is said of a table that hides something ends in its advice: ${command}, ${width}`, () => {
+      const lines = texts(shown(command, recorded(command), { width }));
+      const row = lines.find(text => /left out: |shortened: |cut at …/.test(text));
+      assert.ok(row === undefined || /\(\.format json(?: shows all)?\)$/.test(row), row);
+    });
 
 test('reply: a wide screen shows all of them', () => {
   const lines = texts(shown('query-block-jobs', recorded('query-block-jobs'), { width: 200 }));
@@ -46,6 +81,25 @@ test('reply: what is zero or off throughout is said below the table', () => {
   const lines = texts(shown('query-cpus-fast', recorded('query-cpus-fast')));
   assert.is(lines.at(-1), 'in every row: props.thread-id 0, props.socket-id 0');
 });
+
+// Whether the nodes are active (a member since QEMU 10), the columns, and the row below them.
+const ACTIVE: readonly (readonly [readonly boolean[], RegExp, RegExp])[] = [
+  [[true, true], /^node-name +drv +virtual-size +cluster-size +ro$/, /^in every row: active true$/],
+  [[true, false], /^node-name +drv +virtual-size +cluster-size +ro +active$/, /^$/],
+];
+for (const [active, head, below] of ACTIVE)
+  test(`reply: nodes that are active: ${active.join()}`, () => {
+    const nodes = active.map((on, i) => ({
+      'node-name': `n${i}`,
+      drv: 'qcow2',
+      ro: false,
+      active: on,
+      image: { 'virtual-size': 1, 'cluster-size': 65536 },
+    }));
+    const lines = texts(shown('query-named-block-nodes', nodes));
+    assert.match((lines[0] ?? '').trimEnd(), head);
+    assert.match(lines.slice(4).join(' '), below);
+  });
 
 test('reply: a device is shown by its id, and the table says that it shortened something', () => {
   const lines = texts(shown('query-block', recorded('query-block'), { width: 120 }));
@@ -96,9 +150,8 @@ test('reply: json is the value as QEMU prints it, raw the whole message on one r
 test('reply: a refusal with its explanation and the line that would work', () => {
   const desc = 'Need a root block node';
   const reply = { kind: 'refusal' as const, class: 'GenericError', desc, raw: {} };
-  const explain = (text: string) =>
-    text === desc ? { text: 'Another node stands on it.', line: 'stop' } : undefined;
-  assert.equal(texts(renderReply(reply, { command: 'x', width: 60, format: 'table', explain })), [
+  const meaning = { text: 'Another node stands on it.', line: 'stop' };
+  assert.equal(texts(renderReply(reply, { command: 'x', width: 60, format: 'table', meaning })), [
     'error  GenericError: Need a root block node',
     '       Another node stands on it.',
     'try    stop',

@@ -104,18 +104,24 @@ const CASES: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   ],
   [
     'blockdev-add',
+    { driver: 'qcow2', file: { filename: 'x' } },
+    [
+      'file.filename: "file" has no argument "filename"; It goes with file.driver=file, host_cdrom, host_device, io_uring.',
+      'file: "file" needs driver; Add file.driver=qcow2|raw|file|... (46 values)',
+    ],
+  ],
+  [
+    'blockdev-add',
     { filename: 'x', 'node-name': 'y' },
     [
       'filename: blockdev-add has no argument "filename"; It goes with driver=file, host_cdrom, host_device, io_uring.',
-      ': blockdev-add needs driver; Add driver=blkdebug|blklogwrites|blkreplay|... (46 values)',
+      ': blockdev-add needs driver; Add driver=qcow2|raw|file|... (46 values)',
     ],
   ],
   [
     'blockdev-add',
     { driver: 'quorum', children: 'x', 'vote-threshold': 1 },
-    [
-      'children: "children" takes list of object or str, not "x"; Write children=[...], or children.0=... children.1=...',
-    ],
+    ['children: "children" takes list of object or str, not "x"; Write children.0=x'],
   ],
   [
     'blockdev-add',

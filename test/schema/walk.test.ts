@@ -25,7 +25,7 @@ const PLACES: readonly (readonly [string, Path, JsonObject, string])[] = [
   ['blockdev-add', ['file'], {}, 'nothing'],
   ['blockdev-add', ['file'], QCOW2, 'object or str'],
   ['blockdev-add', ['backing'], QCOW2, 'object or str or null'],
-  ['blockdev-add', ['file', 'driver'], QCOW2, 'blkdebug|blklogwrites|blkreplay|... (46 values)'],
+  ['blockdev-add', ['file', 'driver'], QCOW2, 'qcow2|raw|file|... (46 values)'],
   ['blockdev-add', ['file', 'filename'], QCOW2, 'nothing'],
   ['blockdev-add', ['file', 'filename'], { ...QCOW2, file: { driver: 'file' } }, 'str'],
   [
@@ -35,12 +35,7 @@ const PLACES: readonly (readonly [string, Path, JsonObject, string])[] = [
     'str',
   ],
   ['blockdev-add', ['children', 0], { driver: 'quorum' }, 'object or str'],
-  [
-    'blockdev-add',
-    ['children', '1', 'driver'],
-    { driver: 'quorum' },
-    'blkdebug|blklogwrites|blkreplay|... (46 values)',
-  ],
+  ['blockdev-add', ['children', '1', 'driver'], { driver: 'quorum' }, 'qcow2|raw|file|... (46 values)'],
   [
     'blockdev-add',
     ['children', '1', 'size'],

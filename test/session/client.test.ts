@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { QmpEvent } from '../../src/qmp/message.ts';
-import { Session, type SessionOptions } from '../../src/session/client.ts';
+import { Session } from '../../src/session/client.ts';
+import type { SessionOptions } from '../../src/session/options.ts';
 import { isObject, type Json, type JsonObject } from '../../src/text/json.ts';
 import { failure } from '../failure.ts';
 import { FakeClock, FakeTransport, fakeMonitor, GREETING } from '../fake-transport.ts';
@@ -131,6 +132,26 @@ test('with oob eight commands are in flight at most, and an oob command passes t
   for (const one of sent) if (one !== sent[3]) fake.tell({ return: {}, id: Number(one.id) });
   await Promise.all([...sent.map(one => one.reply), urgent.reply]);
   assert.is(out().length, 21);
+});
+
+test('without oob one command is under way at a time, and an error without an id answers it', async () => {
+  const fake = new FakeTransport();
+  const opening = open(fake);
+  fake.tell({ QMP: { version: { qemu: { major: 7, minor: 2, micro: 0 }, package: '' }, capabilities: [] } });
+  fake.tell({ return: {}, id: 'qmpsh-open' });
+  const session = await opening;
+  const out = () => fake.sent.slice(1).map(message => message['execute'] ?? 'raw');
+  const one = session.send({ execute: 'a', arguments: {} });
+  const raw = session.sendRaw({ nonsense: true });
+  const last = session.send({ execute: 'b', arguments: {} });
+  assert.equal(out(), ['a']);
+  fake.tell({ return: 1, id: Number(one.id) });
+  assert.equal(out(), ['a', 'raw']);
+  fake.tell({ error: { class: 'GenericError', desc: 'QMP input must be a JSON object' } });
+  assert.is((await raw.reply).kind, 'refusal');
+  assert.equal(out(), ['a', 'raw', 'b']);
+  fake.tell({ return: 2, id: Number(last.id) });
+  assert.is((await last.reply).kind, 'success');
 });
 
 for (const [name, error, pattern] of [
@@ -292,7 +313,7 @@ test('the log sees both directions, exactly as on the wire', async () => {
   const rows: string[] = [];
   const fake = fakeMonitor();
   const session = await open(fake, {
-    log: (direction, text, time) => rows.push(`${direction} ${text} ${time === clock.now()}`),
+    log: (direction, text, time) => rows.push(`${direction} ${text} ${time === clock.time()}`),
   });
   session.execute('stop');
   fake.tell('{"event": "STOP",\r\n  "data": {}}\r\n');

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Reply, Request } from '../../src/qmp/message.ts';
 import type { NameKind, Wanted } from '../../src/schema/names.ts';
-import { Facts } from '../../src/session/facts.ts';
+import { Facts, isHarmless } from '../../src/session/facts.ts';
 import type { Json, JsonObject } from '../../src/text/json.ts';
 import { stringifyJson } from '../../src/text/json.ts';
 import { openSession, withQemu } from '../qemu.ts';
@@ -40,7 +40,15 @@ const ANSWERS: { readonly [key: string]: Json } = {
   'query-chardev': [{ label: 'char0', filename: 'null' }],
   'query-iothreads': [{ id: 'io0' }],
   'query-commands': [{ name: 'quit' }, { name: 'cont' }],
-  'qom-list-types': [{ name: 'virtio-blk-pci' }, { name: 'e1000' }],
+  'human-monitor-command':
+    'n1: index=0,type=user,net=10.0.2.0,restrict=off\r\nnet0: index=0,type=nic,model=virtio-net-pci,macaddr=52:54:00:12:34:56\r\n \\ n0: index=0,type=user,net=10.0.2.0,restrict=off\r\nfilters:\r\n  - f0: type=filter-dump,status=on\r\n',
+  'qom-list-types': [
+    { name: 'base-pci', parent: 'pci-device', abstract: true },
+    { name: 'virtio-blk-pci', parent: 'virtio-pci' },
+    { name: 'edu', parent: 'base-pci' },
+    { name: 'ahci-bus-master', parent: 'device' },
+    { name: 'usb-wacom', parent: 'usb-device' },
+  ],
 };
 
 const LISTS: { readonly [path: string]: Json } = {
@@ -78,7 +86,8 @@ function server() {
 
 const KINDS: readonly (readonly [want: Wanted, names: string])[] = [
   [wanted('node'), 'node-A node-B #block123'],
-  [wanted('node', { of: 'drive' }), 'node-A node-B #block123 drive0'],
+  [wanted('node', { of: 'drive' }), 'node-A node-B drive0 #block123'],
+  [wanted('netdev'), 'n1 n0'],
   [wanted('drive'), 'drive0'],
   [wanted('device'), 'virtio0 ide0'],
   [wanted('bitmap'), 'bitmap0 bitmap9'],
@@ -89,7 +98,7 @@ const KINDS: readonly (readonly [want: Wanted, names: string])[] = [
   [wanted('iothread'), 'io0'],
   [wanted('object'), 'sec0 tls0'],
   [wanted('object', { of: 'tls-creds' }), 'tls0'],
-  [wanted('driver'), 'e1000 virtio-blk-pci'],
+  [wanted('driver'), 'virtio-blk-pci edu usb-wacom ahci-bus-master'],
   [wanted('command'), 'cont quit'],
   [wanted('qom-path', { typed: '/mach' }), '/machine'],
   [wanted('qom-path', { typed: '/machine/p' }), '/machine/peripheral'],
@@ -102,6 +111,7 @@ const KINDS: readonly (readonly [want: Wanted, names: string])[] = [
   [wanted('job', { command: 'job-resume' }), 'p'],
   [wanted('job', { command: 'job-finalize' }), 'n'],
   [wanted('job', { command: 'job-dismiss' }), 'c'],
+  [wanted('job', { command: 'block-job-dismiss' }), ''],
   [wanted('job', { command: 'job-cancel' }), 'r w p n x'],
   [wanted('job', { command: 'block-job-cancel' }), 'r w p n'],
   [wanted('job', { command: 'block-job-set-speed' }), 'r w p'],
@@ -116,6 +126,69 @@ for (const [want, names] of KINDS) {
     assert.is((facts.values(want) ?? []).map(({ text }) => text).join(' '), names);
   });
 }
+
+// Two chains, the first used by a device and read through a file named by QEMU; two free targets, one of them read-only; and
+// a raw file below which nothing stands.
+const CHAINS: readonly (readonly [name: string, drv: string, file: string, more?: JsonObject])[] = [
+  ['base', 'qcow2', 'base.qcow2', { ro: true, children: [{ child: 'file', 'node-name': 'base-file' }] }],
+  ['base-file', 'file', 'base.qcow2', { ro: true }],
+  ['#f1', 'file', 'top.qcow2'],
+  ['fixed', 'raw', 'fixed.raw', { ro: true }],
+  ['small', 'qcow2', 'small.qcow2', { image: { 'virtual-size': 1 } }],
+  [
+    'top',
+    'qcow2',
+    'top.qcow2',
+    {
+      backing_file: 'base.qcow2',
+      children: [
+        { child: 'file', 'node-name': '#f1' },
+        { child: 'backing', 'node-name': 'base' },
+      ],
+    },
+  ],
+  ['spare', 'qcow2', 'spare.qcow2'],
+];
+
+const FITS: readonly (readonly [want: Partial<Wanted>, names: string])[] = [
+  [{ fit: 'root' }, 'top small spare fixed base base-file #f1'],
+  [{ fit: 'free' }, 'small spare fixed top base base-file #f1'],
+  [{ fit: 'free', given: { driver: 'scsi-cd' } }, 'fixed small spare base base-file top #f1'],
+  [{ fit: 'target' }, 'small spare fixed top base base-file #f1'],
+  [{ fit: 'target', given: { device: 'top' } }, 'spare small fixed base base-file #f1 top'],
+  [{ fit: 'below' }, 'base base-file fixed small top spare #f1'],
+  [{}, 'base base-file fixed small top spare #f1'],
+];
+for (const told of ['their children', 'file names'])
+  test(`nodes come in the order in which an argument wants them, known by ${told}`, async () => {
+    const nodes = CHAINS.map(([name, drv, file, more]) => {
+      const { children = [], ...rest } = more ?? {};
+      const size = { 'virtual-size': 40894464 };
+      const row = { 'node-name': name, drv, file, ro: false, image: size, ...rest };
+      return told === 'file names' ? row : { ...row, children };
+    });
+    const answers: { readonly [key: string]: Json } = {
+      'query-named-block-nodes': nodes,
+      'query-block': [{ device: '', qdev: 'virtio0', inserted: { 'node-name': 'top' } }],
+    };
+    const facts = new Facts(async ({ execute }) => ({
+      kind: 'success',
+      value: answers[execute] ?? [],
+      raw: {},
+    }));
+    for (const [more, names] of FITS) {
+      const want = wanted('node', more);
+      await facts.refresh(want);
+      assert.is(
+        facts
+          .values(want)
+          ?.map(({ text }) => text)
+          .join(' '),
+        names,
+        JSON.stringify(more),
+      );
+    }
+  });
 
 test('a node says its format, file, size and user', async () => {
   const { facts } = server();
@@ -134,7 +207,7 @@ const ALLOWED = [
     'query-status',
     'query-version',
   ],
-  ...['qom-list', 'qom-list-types'],
+  ...['qom-list', 'qom-list-types', 'human-monitor-command'],
 ];
 const EVERY_KIND: { readonly [K in NameKind]: true } = {
   node: true,
@@ -150,6 +223,8 @@ const EVERY_KIND: { readonly [K in NameKind]: true } = {
   'qom-property': true,
   'qom-type': true,
   driver: true,
+  bus: true,
+  netdev: true,
   'device-property': true,
   snapshot: true,
   file: true,
@@ -182,8 +257,23 @@ test('nothing but harmless queries is ever sent, whatever is wanted', async () =
   );
   // Flat: the images behind each node are not wanted, and take QEMU long where chains are deep.
   for (const { execute, arguments: args } of sent) {
+    if (execute === 'human-monitor-command') assert.equal(args, { 'command-line': 'info network' });
     if (execute === 'query-named-block-nodes') assert.equal(args, { flat: true });
   }
+});
+
+test('of the human monitor one line is harmless', () => {
+  for (const [line, harmless] of [
+    ['info network', true],
+    ['quit', false],
+    ['info network; quit', false],
+    ['', false],
+  ] as const)
+    assert.is(
+      isHarmless({ execute: 'human-monitor-command', arguments: { 'command-line': line } }),
+      harmless,
+      line,
+    );
 });
 
 const STALE: readonly (readonly [kind: NameKind, change: string, asks: boolean])[] = [
@@ -206,6 +296,8 @@ const STALE: readonly (readonly [kind: NameKind, change: string, asks: boolean])
   ['iothread', 'object-del', true],
   ['qom-path', 'device_add', true],
   ['driver', 'blockdev-add', false],
+  ['netdev', 'netdev_add', true],
+  ['netdev', 'DEVICE_DELETED', true],
 ];
 
 for (const [kind, change, asks] of STALE) {

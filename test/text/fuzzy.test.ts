@@ -36,6 +36,11 @@ for (const typed of STRANGERS) {
   test(`${JSON.stringify(typed)} is near nothing`, () => assert.equal(nearest(typed, COMMANDS), []));
 }
 
+test('half of a short name wrong is another name', () => {
+  assert.equal(nearest('x', ['y']), []);
+  assert.equal(nearest('no', ['on']), ['on']);
+});
+
 test('at most as many names as asked for, each once', () => {
   assert.is(nearest('query-block', COMMANDS, 2).length, 2);
   assert.equal(nearest('sync', ['sync', 'sync'], 5), ['sync']);
@@ -71,4 +76,9 @@ test('the whole name comes first, then a prefix, word starts, a part, letters in
     .sort((a, b) => (rank('quit', a)?.score ?? 9) - (rank('quit', b)?.score ?? 9));
   assert.equal(sorted, ['quit', 'quit-now', 'x-quit', 'quick-item', 'aqauaiat']);
 });
+test('a name of which more is wrong than a slip of the fingers is no guess', () => {
+  assert.equal(nearest('quemadef', ['quemaxyz']), [], '3 of 8 letters');
+  assert.equal(nearest('quemadef', ['quemadxy']), ['quemadxy'], '2 of 8 letters');
+});
+
 test.run();

@@ -177,6 +177,7 @@ const EQUAL: readonly (readonly [Json, Json, boolean])[] = [
   [null, {}, false],
   [[], {}, false],
   [{ a: null }, { b: null }, false],
+  [{ a: 1 }, { a: 1, b: 2 }, false],
 ];
 for (const [a, b, equal] of EQUAL) {
   test(`${stringifyJson(a)} and ${stringifyJson(b)} are ${equal ? 'the same' : 'different'}`, () => {

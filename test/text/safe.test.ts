@@ -14,6 +14,11 @@ const CASES: readonly (readonly [string, string])[] = [
   ['\udc00', '\\udc00'],
   ['zero\u200bwidth\ufeff', 'zero\\u200bwidth\\ufeff'],
   ['tag\u{e0041}', 'tag\\u{e0041}'],
+  ['a\u2066b\u2067c\u2068d\u2069', 'a\\u2066b\\u2067c\\u2068d\\u2069'],
+  ['\u180e\u115f\u1160\u3164\uffa0\u034f', '\\u180e\\u115f\\u1160\\u3164\\uffa0\\u034f'],
+  ['\ufe00\u{e0100}\u2065', '\\ufe00\\u{e0100}\\u2065'],
+  ['❤\ufe0f stays, and so do e\u0301 and x\u200dy', '❤\ufe0f stays, and so do e\u0301 and x\u200dy'],
+  [`a${'\u0301'.repeat(18)}b`, `a${'\u0301'.repeat(16)}\\u0301\\u0301b`],
 ];
 for (const [text, shown] of CASES) {
   test(`safe: ${JSON.stringify(text)}`, () => assert.is(safe(text), shown));

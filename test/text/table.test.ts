@@ -25,6 +25,14 @@ test('table: columns line up, wide letters and empty cells included', () => {
   assert.equal([leftOut, cut], [[], false]);
 });
 
+test('table: marks take no cell, whatever cli-table3 counts for them', () => {
+  const rows = ['ที่', 'नमस्ते', 'שָׁלוֹם', 'ab\ufe0f', '漢'].map(text => [text, '.', '1']);
+  const { lines, cut } = table(COLUMNS, rows, { width: 60 });
+  assert.is(cut, false);
+  for (const [i, [text = '']] of rows.entries()) assert.ok(plain(lines[i + 2] ?? []).startsWith(text));
+  assert.equal(new Set(lines.slice(2).map(lineWidth)), new Set([lineWidth(lines[0] ?? [])]));
+});
+
 test('table: narrows what may be narrowed first, and says so', () => {
   const { lines, cut } = table(COLUMNS, ROWS, { width: 26 });
   assert.is(plain(lines[2] ?? []), 'job0  /var…k.qcow2  39 MiB');

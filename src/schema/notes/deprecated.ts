@@ -35,12 +35,3 @@ driver=gluster  Move the image to another protocol, such as nbd: there is no rep
 backing-fmt=gluster  Move the image to another protocol, such as nbd: there is no replacement.
 capability=zero-blocks  Leave it out: it belongs to a way of migrating disks that is gone.
 `;
-
-/** The `job-*` command of a `block-job-*` one, and the name its argument has. */
-export const JOB_COMMANDS: ReadonlyMap<string, string> = new Map([
-  ['block-job-complete', 'job-complete'],
-  ['block-job-dismiss', 'job-dismiss'],
-  ['block-job-finalize', 'job-finalize'],
-  ['block-job-pause', 'job-pause'],
-  ['block-job-resume', 'job-resume'],
-]);

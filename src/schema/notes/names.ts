@@ -2,31 +2,32 @@
 
 // A row: `command.argument`, `command.path.to.argument`, `[tag].argument` (the tag's value in the same object
 // or one above: driver, type, qom-type), or `argument` for all that is left. The most exact row wins.
-// `object:TYPE` are objects whose type begins so; `node:drive` takes the name of a drive as well.
+// `object:TYPE` are objects whose type begins so; `node:drive` takes the name of a drive as well. Behind a blank: which of
+// them come first, as schema/names.ts has it.
 export const NAMES = `
-node-name  node
-node  node
-base-node  node
-top-node  node
-bottom  node
-overlay  node
-parent  node
-replaces  node
-image-node-name  node
-vmstate  node
-devices  node
-children  node
-file  node
-backing  node
-data-file  node
-header  node
-image  node
-raw  node
-test  node
-log  node
-extents  node
-device  node:drive
-target  node
+node-name  node root
+node  node root
+base-node  node below
+top-node  node below
+bottom  node below
+overlay  node target
+parent  node root
+replaces  node below
+image-node-name  node root
+vmstate  node root
+devices  node root
+children  node free
+file  node free
+backing  node root
+data-file  node free
+header  node free
+image  node free
+raw  node free
+test  node free
+log  node free
+extents  node free
+device  node:drive root
+target  node target
 bitmap  bitmap
 bitmaps  bitmap
 iothread  iothread
@@ -86,26 +87,14 @@ block-export-add.bitmaps.name  bitmap
 block-export-del.id  export
 nbd-server-remove.name  export
 nbd-server-add.name  new
-block-job-cancel.device  job
-block-job-complete.device  job
-block-job-pause.device  job
-block-job-resume.device  job
-block-job-set-speed.device  job
-block-job-dismiss.id  job
-block-job-finalize.id  job
-block-job-change.id  job
-job-cancel.id  job
-job-complete.id  job
-job-dismiss.id  job
-job-finalize.id  job
-job-pause.id  job
-job-resume.id  job
 block-latency-histogram-set.id  device
 block_resize.device  drive
 block_set_io_throttle.device  drive
 block_set_io_throttle.id  device
 blockdev-add.node-name  new
-blockdev-create.file  node
+blockdev-del.node-name  node free
+x-blockdev-change.node  node free
+blockdev-create.file  node free
 blockdev-change-medium.device  drive
 blockdev-change-medium.id  device
 blockdev-close-tray.device  drive
@@ -117,8 +106,10 @@ blockdev-remove-medium.id  device
 eject.device  drive
 eject.id  device
 device_add.id  new
-device_add.drive  node
-device_add.netdev  text
+device_add.drive  node free
+device_add.bus  bus
+device_add.netdev  netdev free
+device_add.rng  object:rng
 device_del.id  device
 device-sync-config.id  device
 set_link.name  device
@@ -148,12 +139,13 @@ chardev-send-break.id  chardev
 ringbuf-read.device  chardev
 ringbuf-write.device  chardev
 add_client.protocol  chardev
-netdev_del.id  text
+netdev_del.id  netdev free
 object-del.id  object:
 object-add.file  file
 object-add.device  text
 object-add.chardev  chardev
 object-add.name  text
+object-add.netdev  netdev
 object-add.rng  object:rng
 object-add.notify_dev  chardev
 object-add.outdev  chardev
@@ -187,7 +179,7 @@ sev-device  file
 [replication].top-id  text
 [vduse-blk].name  new
 [nbd].name  new
-[copy-before-write].target  node
+[copy-before-write].target  node target
 [nvme].device  text
 [nvme-io_uring].path  file
 [virtio-blk-vfio-pci].path  file
@@ -221,7 +213,7 @@ netdev_add.downscript  file
 netdev_add.helper  file
 netdev_add.sock  file
 netdev_add.vhostdev  file
-migrate-set-parameters.node-name  node
+migrate-set-parameters.node-name  node root
 migrate-set-parameters.name  bitmap
 query-cpu-model-expansion.name  text
 query-cpu-model-comparison.name  text

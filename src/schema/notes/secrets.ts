@@ -1,25 +1,12 @@
-// Which arguments are secrets: they stay out of the history, of recordings and of what is echoed.
+// Secrets in requests: they stay out of the history, of recordings, logs and of what is shown.
 import type { Request } from '../../qmp/message.ts';
 import { isArray, isObject, type Json, type JsonObject, member, setMember } from '../../text/json.ts';
+import { namesSecret } from './secretnames.ts';
+import { hideIn, MASK, maskText, mayHoldSecret } from './secrettext.ts';
 
-/** Stands where a secret stood. */
-export const MASK = '********';
-
-// Members whose value is a secret wherever they stand. `...-secret` members are only ids of secret objects.
-const SECRET_MEMBERS: ReadonlySet<string> = new Set(['password', 'passwd', 'passphrase', 'cookie']);
-const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(['sev-inject-launch-secret.secret']);
-const SECRET_PROPERTIES: ReadonlySet<string> = new Set([
-  'data',
-  'password',
-  'passwd',
-  'passphrase',
-  'secret',
-]);
-// scheme://user:password@host, in any text
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)([^\s/@]+)(?=@)/gi;
-// Lines of the human monitor that carry one.
-const HMP_SECRET =
-  /^\s*(?:set_password\s+\S+|change\s+\S+\s+passw(?:or)?d)\s+\S|^\s*object_add\b.*\bsecret\b.*\bdata=/is;
+// Members whose name says nothing, or too much: a key slot's `secret` is the id of an object.
+const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(['sev-inject-launch-secret.secret', 'object-add.data']);
+const SECRET_PROPERTY = /^data$/;
 
 /** Whether a request carries a secret in clear text. */
 export function holdsSecret(request: Request): boolean {
@@ -33,22 +20,47 @@ export function maskSecrets(request: Request): JsonObject {
   return execute === 'transaction' ? masked : maskCommand(execute, masked);
 }
 
+/** A message on its way to QEMU with its secrets masked; whatever is no request stays what it is, texts in it masked. */
+export function maskMessage(message: Json): Json {
+  if (!isObject(message)) return maskValue(message, '');
+  const name = member(message, 'execute') ?? member(message, 'exec-oob');
+  const args = member(message, 'arguments');
+  if (typeof name !== 'string' || !isObject(args)) return maskValue(message, '');
+  const masked = maskSecrets({ execute: name, arguments: args });
+  return masked === args ? message : { ...message, arguments: masked };
+}
+
+/** The secrets themselves: what a text about the request must not say either. */
+export function secretsIn(request: Request): readonly string[] {
+  return replaced(request.arguments, maskSecrets(request));
+}
+
+function replaced(before: Json | undefined, after: Json | undefined): readonly string[] {
+  if (before === after || before === undefined) return [];
+  if (after === MASK || typeof before === 'string')
+    return typeof before === 'string' && after !== MASK ? hideIn(before).secrets : [String(before)];
+  if (isArray(before) && isArray(after)) return before.flatMap((item, i) => replaced(item, after[i]));
+  if (!isObject(before) || !isObject(after)) return [];
+  return Object.entries(before).flatMap(([key, value]) => replaced(value, member(after, key)));
+}
+
 function maskCommand(command: string, args: JsonObject): JsonObject {
   switch (command) {
     case 'object-add': {
-      const flat = member(args, 'qom-type') === 'secret' ? withMask(args, 'data') : args;
-      const props = member(flat, 'props'); // QEMU before 6.0 nests them
-      if (!isObject(props) || member(args, 'qom-type') !== 'secret') return flat;
-      const inner = withMask(props, 'data');
-      return inner === props ? flat : { ...flat, props: inner };
+      const props = member(args, 'props'); // QEMU before 6.0 nests them
+      const inner = isObject(props) ? withMask(props, 'data') : props;
+      return inner === undefined || inner === props ? args : { ...args, props: inner };
     }
     case 'qom-set': {
       const property = member(args, 'property');
-      return typeof property === 'string' && SECRET_PROPERTIES.has(property) ? withMask(args, 'value') : args;
+      const isSecret =
+        typeof property === 'string' && (SECRET_PROPERTY.test(property) || namesSecret(property));
+      return isSecret ? withMask(args, 'value') : args;
     }
     case 'human-monitor-command': {
       const line = member(args, 'command-line');
-      return typeof line === 'string' && HMP_SECRET.test(line) ? withMask(args, 'command-line') : args;
+      const isSecret = typeof line === 'string' && (line.includes(MASK) || mayHoldSecret(line));
+      return isSecret ? withMask(args, 'command-line') : args;
     }
     default:
       return args;
@@ -64,7 +76,8 @@ function maskObject(object: JsonObject, command: string, top: boolean): JsonObje
   let changed = false;
   const copy: Record<string, Json> = {};
   for (const [key, value] of Object.entries(object)) {
-    const secret = SECRET_MEMBERS.has(key) || (top && SECRET_ARGUMENTS.has(`${command}.${key}`));
+    const named = key !== 'secret' && namesSecret(key);
+    const secret = named || (top && SECRET_ARGUMENTS.has(`${command}.${key}`));
     const masked = secret && isScalar(value) ? MASK : maskValue(value, command);
     if (masked !== value) changed = true;
     setMember(copy, key, masked);
@@ -73,35 +86,22 @@ function maskObject(object: JsonObject, command: string, top: boolean): JsonObje
 }
 
 function maskValue(value: Json, command: string): Json {
-  if (typeof value === 'string')
-    return value.includes('://') ? value.replace(URL_PASSWORD, `$1${MASK}`) : value;
+  if (typeof value === 'string') return maskText(value);
   if (isArray(value)) {
-    const items = value.map(item => maskValue(item, command));
+    const items = value.map((item, i) =>
+      isBehindFlag(value[i - 1], item) ? MASK : maskValue(item, command),
+    );
     return items.some((item, i) => item !== value[i]) ? items : value;
   }
   return isObject(value) ? maskObject(value, command, false) : value;
 }
 
-function isScalar(value: Json): boolean {
-  return value !== null && typeof value !== 'object' && typeof value !== 'boolean';
+/** Arguments of a program, an item each: `"--password", "X"`, `"-u", "joe:X"`. */
+function isBehindFlag(flag: Json | undefined, item: Json): boolean {
+  if (typeof flag !== 'string' || !flag.startsWith('-') || typeof item !== 'string') return false;
+  return namesSecret(flag.replace(/^-+/, '')) || mayHoldSecret(`${flag} ${item}`);
 }
 
-const TEXT_SECRETS: readonly RegExp[] = [
-  /\b(?:set_password|change-vnc-password|guest-set-user-password|sev-inject-launch-secret)\b\W+\w/i,
-  /(?:^|[^\w-])(?:password|passwd|passphrase|cookie)["']?\s*[=:]/i,
-  /\bchange\s+\S+\s+passw(?:or)?d\b/i,
-  /(?=.*\bsecret\b)(?=.*\bdata["']?\s*[=:])/is,
-  /(?=.*\bqom-set\b)(?=.*\b(?:data|password|passwd|passphrase|secret)\b)/is,
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i,
-];
-
-/**
- * Whether a text may carry a secret, whatever else is wrong with it: it need not parse. Says yes too often
- * rather than too seldom, since what it lets through is written to the history.
- */
-export function mayHoldSecret(text: string): boolean {
-  const decoded = text.replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return TEXT_SECRETS.some(pattern => pattern.test(decoded));
+function isScalar(value: Json): boolean {
+  return value !== null && typeof value !== 'object' && typeof value !== 'boolean';
 }

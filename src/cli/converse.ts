@@ -1,0 +1,159 @@
+// Connects to a monitor, runs lines, a page or the prompt there, and closes the connection.
+
+import type { BatchOptions } from '../batch/host.ts';
+import { CLOCK } from '../io/clock.ts';
+import { connect } from '../io/connect.ts';
+import type { Practice } from '../io/practice.ts';
+import { isTerminal, readInput, writeAll } from '../io/stdio.ts';
+import type { Exit } from '../line/exit.ts';
+import type { Owned } from '../line/owned.ts';
+import { defaultSettings } from '../line/settings.ts';
+import type { Tutor } from '../line/tutor.ts';
+import type { PromptHost } from '../prompt/prompt.ts';
+import { QmpshError } from '../qmp/errors.ts';
+import type { Transport } from '../qmp/transport.ts';
+import { Session } from '../session/client.ts';
+import type { SessionOptions } from '../session/options.ts';
+import { safe, safeJson } from '../text/safe.ts';
+import type { StyledLine } from '../text/style.ts';
+import { Interrupts } from './interrupts.ts';
+import type { Invocation } from './invocation.ts';
+import { kept } from './kept.ts';
+import { colours, painter } from './paint.ts';
+import { schemaOption } from './schema.ts';
+
+interface Extra {
+  /** Runs instead of the prompt or of lines. */
+  readonly act?: (options: BatchOptions) => Promise<Exit>;
+  readonly practice?: Practice;
+  /** Leads through a lesson. */
+  readonly tutor?: (host: PromptHost) => Tutor;
+  readonly above?: readonly StyledLine[];
+  /** The practice VM has ended already. */
+  readonly gone?: boolean;
+  readonly owned?: Owned;
+  /** The process of the QEMU that is our child. */
+  readonly child?: number;
+  /** Where the rows that our QEMU writes are to go while there is a prompt. */
+  readonly said?: (show: (row: string) => void) => void;
+  /** Connects in a way of its own instead of by address. */
+  readonly transport?: () => Promise<Transport>;
+}
+
+/** Milliseconds a guest agent is given to be synchronised. */
+const AGENT_ANSWERS = 1000;
+
+/** Connects to the address, runs what the command line asks for, and closes. Gives the exit status. */
+export async function converse(invocation: Invocation, address: string, extra: Extra): Promise<Exit> {
+  const schema = await schemaOption(invocation);
+  const { timeout, switches } = invocation;
+  let warn = (text: string): void => {
+    writeAll(2, switches.has('json') ? `${safeJson(JSON.stringify({ note: text }))}\n` : `${safe(text)}\n`);
+  };
+  const { logfile } = invocation.values;
+  const log =
+    logfile === undefined ? undefined : (await import('../io/log.ts')).openLog(logfile, text => warn(text));
+  const atPrompt = !extra.act && invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
+  if (atPrompt && switches.has('exit-on-error'))
+    throw new QmpshError('usage', '--exit-on-error is for lines without a prompt', {
+      advice: 'Give them with -c, or on standard input.',
+    });
+  const interrupt = new Interrupts();
+  let greeted = () => {};
+  const greeting = new Promise<void>(resolve => {
+    greeted = resolve;
+  });
+  const open = async (to: string, signal = interrupt.signal): Promise<Session> => {
+    const own = to === address ? extra.transport : undefined;
+    const start = async (options: Partial<SessionOptions>) => {
+      try {
+        return await Session.open(
+          own ? await own() : await connect(to, { signal, waiting: text => warn(text) }),
+          {
+            clock: CLOCK,
+            address: to,
+            signal,
+            ...(timeout === undefined ? {} : { greetingTimeout: timeout }),
+            ...(log ? { log } : {}),
+            greeted,
+            ...options,
+          },
+        );
+      } catch (error) {
+        throw await (await import('../io/silence.ts')).withReason(error, to);
+      }
+    };
+    if (!switches.has('skip-negotiation')) return start({});
+    if (own) return start({ negotiate: false });
+    // A guest agent has to be synchronised first. What does not answer to that is taken as it is.
+    try {
+      return await start({ agent: true, greetingTimeout: Math.min(timeout ?? AGENT_ANSWERS, AGENT_ANSWERS) });
+    } catch (error) {
+      if (!(error instanceof QmpshError) || error.code !== 'silent') throw error;
+      return start({ negotiate: false });
+    }
+  };
+  const settings = { ...defaultSettings(), timeout: timeout ?? 0 };
+  const folder = extra.practice?.folder ?? process.cwd();
+  const { practice, owned, child, said } = extra;
+  const common = { address, practice, owned, child, said, clock: CLOCK, schema, folder, connect: open };
+  const flags = {
+    verbose: switches.has('verbose'),
+    pretty: switches.has('pretty'),
+    hmp: switches.has('hmp'),
+    exitOnError: switches.has('exit-on-error'),
+    events: switches.has('events'),
+    json: switches.has('json'),
+  };
+  if (atPrompt) {
+    const joined = async (to: string, stop?: AbortSignal) => {
+      const session = await open(to, stop);
+      // From now on the prompt's terminal takes care of signals by itself.
+      interrupt.release();
+      return session;
+    };
+    // The prompt's parts load while the monitor answers the first message.
+    const first = extra.gone ? undefined : joined(address);
+    await Promise.race([greeting, first?.catch(() => {})]);
+    const { interactive } = await import('../prompt/interactive.ts');
+    return interactive({
+      ...common,
+      ...flags,
+      first,
+      connect: joined,
+      timeout: timeout ?? 0,
+      colour: colours(invocation, 1),
+      warned: show => {
+        warn = show;
+      },
+      yes: switches.has('yes'),
+      ...(extra.tutor ? { tutor: extra.tutor } : {}),
+      ...(extra.above ? { above: extra.above } : {}),
+    });
+  }
+  const opening = open(address);
+  opening.catch(() => {});
+  const { runLines, runInput } = await import('../batch/batch.ts');
+  const paint = painter(colours(invocation, 2));
+  const session = await opening;
+  const options: BatchOptions = {
+    ...common,
+    ...flags,
+    session,
+    settings,
+    out: text => writeAll(1, text),
+    err: text => writeAll(2, text),
+    paint: await paint,
+    signal: interrupt.signal,
+    untilNextInterrupt: interrupt.untilNext,
+    allowShell: switches.has('allow-shell') || switches.has('yes'),
+    pipe: async (command, input, cwd) => (await import('../io/pipeline.ts')).runPipeline(command, input, cwd),
+  };
+  const status = extra.act
+    ? await extra.act(options)
+    : invocation.lines.length > 0
+      ? await runLines(invocation.lines, options)
+      : await runInput(readInput(), options);
+  await session.close();
+  return extra.act ? status : kept('batch', status);
+}

@@ -1,0 +1,26 @@
+// Reports an error that ends the command, for people or as JSON.
+import { writeAll } from '../io/stdio.ts';
+import type { Exit } from '../line/exit.ts';
+import { QmpshError } from '../qmp/errors.ts';
+import { safe } from '../text/safe.ts';
+import type { StyledLine } from '../text/style.ts';
+import { colours, painter } from './paint.ts';
+
+/** Says what went wrong, as the options want it; gives the exit status. */
+export async function report(error: unknown, switches: ReadonlySet<string>): Promise<Exit> {
+  const paint = await painter(colours({ switches }, 2));
+  const show = (line: StyledLine) => writeAll(2, `${paint(line)}\n`);
+  if (error instanceof QmpshError) {
+    if (switches.has('json')) {
+      writeAll(2, `${(await import('../batch/jsonrows.ts')).errorRow(error)}\n`);
+      return error.exit;
+    }
+    show([{ text: 'qmpsh: ', role: 'error' }, { text: safe(error.message) }]);
+    if (error.advice !== undefined)
+      for (const text of safe(error.advice, { keepNewlines: true }).split('\n')) show([{ text }]);
+    return error.exit;
+  }
+  show([{ text: 'qmpsh: this is a fault of the shell itself: ', role: 'error' }]);
+  writeAll(2, `${error instanceof Error ? error.stack : safe(String(error))}\n`);
+  return 1;
+}

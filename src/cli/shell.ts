@@ -1,0 +1,52 @@
+// `qmpsh [ADDRESS]` and `qmpsh -- QEMU ARGS`: runs lines, or the prompt, on a monitor.
+import { writeAll } from '../io/stdio.ts';
+import type { Exit } from '../line/exit.ts';
+import { OWNED_CHILD } from '../line/owned.ts';
+import { QmpshError } from '../qmp/errors.ts';
+import { safe } from '../text/safe.ts';
+import { converse } from './converse.ts';
+import { type Invocation, strayArgument } from './invocation.ts';
+
+export async function shellCommand(invocation: Invocation): Promise<Exit> {
+  const [first, ...extra] = invocation.positionals;
+  if (extra.length > 0) throw strayArgument(invocation);
+  if (invocation.rest && first !== undefined)
+    throw new QmpshError('usage', `either an address (${first}) or a QEMU to start (behind --)`, {
+      advice: 'A QEMU started behind -- gets a monitor of its own.',
+    });
+  if (invocation.rest) return child(invocation, invocation.rest);
+  const address = first ?? (await anyAddress());
+  if (address === undefined) return 130;
+  if (address === 'practice')
+    return (await import('./practice.ts')).practiceCommand({ ...invocation, positionals: [] });
+  return converse(invocation, address, {});
+}
+
+/**
+ * The address to use where none was given: $QMP_SOCKET, or what the user picks; undefined where the user picks none.
+ */
+export async function anyAddress(): Promise<string | undefined> {
+  return process.env['QMP_SOCKET'] || (await import('../io/choose.ts')).chooseAddress();
+}
+
+async function child(invocation: Invocation, argv: readonly string[]): Promise<Exit> {
+  if (argv.length === 0)
+    throw new QmpshError('usage', 'nothing stands behind --', {
+      advice: 'Write qmpsh -- qemu-system-x86_64 ARGS.',
+    });
+  const { spawnQemu } = await import('../io/child.ts');
+  let tell = (row: string): unknown => writeAll(2, `${safe(row)}\n`);
+  const vm = await spawnQemu(argv, { onRow: row => tell(row) });
+  try {
+    return await converse(invocation, argv[0] ?? 'qemu', {
+      transport: async () => vm.transport,
+      owned: OWNED_CHILD,
+      child: vm.pid,
+      said: show => {
+        tell = show;
+      },
+    });
+  } finally {
+    await vm.close();
+  }
+}

@@ -1,0 +1,118 @@
+// Why a monitor of this host says nothing, as far as the system tells: its QEMU is stopped, or serves somebody else.
+import { readFileSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { QmpshError } from '../qmp/errors.ts';
+import { parseAddress } from './address.ts';
+import { findMonitors } from './monitors.ts';
+
+/** Milliseconds in which a port has to answer a handshake. */
+const PROBE = 1000;
+const AGENT = 'A QEMU guest agent never greets: use -N for it.';
+
+/** The same error with what this host knows about a monitor that took the connection and sent no greeting. */
+export async function withReason(error: unknown, address: string): Promise<unknown> {
+  if (!(error instanceof QmpshError) || error.code !== 'busy') return error;
+  const advice = reason(address) ?? (await tlsReason(address));
+  return advice === undefined
+    ? error
+    : new QmpshError(error.kind, error.message, { code: error.code, advice, cause: error });
+}
+
+/** That the QEMU behind an address is stopped, as a sentence; undefined where that is not known. */
+export function stoppedQemu(address: string): string | undefined {
+  const pid = pidsAt(address).find(isStopped);
+  if (pid === undefined) return undefined;
+  return `Its QEMU (process ${pid}) is stopped, by SIGSTOP or a debugger, and answers nobody: kill -CONT ${pid} lets it go on.`;
+}
+
+function reason(address: string): string | undefined {
+  const stopped = stoppedQemu(address);
+  if (stopped !== undefined) return stopped;
+  const queue = queueAt(address);
+  if (queue === undefined) return undefined;
+  if (queue.waiting === 0) return `It is not busy with another client, and may be no QMP monitor. ${AGENT}`;
+  if (queue.served === 0)
+    return 'No other client is connected to it: the program that listens there is busy with something else.';
+  return 'A monitor serves one client at a time, and another one is connected. End that one, or give QEMU a second monitor (-qmp).';
+}
+
+/** That a port speaks TLS, which says nothing to whoever does not. */
+async function tlsReason(address: string): Promise<string | undefined> {
+  const to = parseAddress(address);
+  if (to.kind !== 'tcp') return undefined;
+  const { speaksTls } = await import('./tls.ts');
+  return (await speaksTls(to.host, to.port, PROBE))
+    ? `It speaks TLS: its address is tls:${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}, with ,ca=FILE or ,dir=FOLDER behind it.`
+    : undefined;
+}
+
+function pidsAt(address: string): readonly number[] {
+  try {
+    const wanted = placeOf(address);
+    return findMonitors()
+      .filter(monitor => placeOf(monitor.address) === wanted)
+      .map(monitor => monitor.pid);
+  } catch {
+    return []; // no such address, or no list of processes
+  }
+}
+
+/** One name for a place, however it is written. What only leads to a monitor is none of this host's. */
+function placeOf(address: string): string | undefined {
+  const to = parseAddress(address);
+  if (to.kind === 'unix') return real(to.path);
+  if (to.kind !== 'tcp') return `elsewhere:${address}`;
+  const host = /^(localhost|127\.\d+\.\d+\.\d+|::1|0\.0\.0\.0|::)$/.test(to.host) ? '' : to.host;
+  return `${host}:${to.port}`;
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** State T (stopped by a signal) or t (by a tracer) in /proc; the name before it may hold any letters. */
+function isStopped(pid: number): boolean {
+  try {
+    return /^.*\) [Tt] /s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
+interface Queue {
+  /** Clients that the server has taken and that are still there. */
+  readonly served: number;
+  /** Those it has not taken yet: the one that got no greeting, unless it was taken. */
+  readonly waiting: number;
+}
+
+/**
+ * The clients of the server at a unix socket; undefined where they are not known: elsewhere than on Linux, and where
+ * the server bound the socket by another name. In /proc/net/unix a connection that waits has state 02, one that was
+ * taken has 03, and two references are left of one whose client has gone.
+ */
+function queueAt(address: string): Queue | undefined {
+  const to = parseAddress(address);
+  if (to.kind !== 'unix') return undefined;
+  try {
+    const path = real(to.path);
+    const rows = readFileSync('/proc/net/unix', 'utf8')
+      .split('\n')
+      .map(row => row.split(/\s+/));
+    const mine = rows.filter(row => row[7] === path);
+    if (!mine.some(row => row[3] === LISTENS)) return undefined;
+    const clients = mine.filter(row => row[3] !== LISTENS);
+    return {
+      served: clients.filter(row => row[5] === '03' && Number.parseInt(row[1] ?? '', 16) > 2).length,
+      waiting: clients.filter(row => row[5] === '02').length,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+const LISTENS = '00010000';

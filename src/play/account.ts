@@ -1,0 +1,125 @@
+// Compares an undo with the ledger: what had to be taken back, what was taken back, and what is left.
+import type { Fence } from '../page/model.ts';
+import type { Request } from '../qmp/message.ts';
+import { startedBy } from '../schema/jobs.ts';
+import { member, stringifyJson } from '../text/json.ts';
+import { safe } from '../text/safe.ts';
+import { filesMadeBy, isAmbiguous, isInverse, leavesNothing, takesBack } from './inverse.ts';
+import { type Deed, type Ledger, mayStand } from './ledger.ts';
+
+/** Host commands that change nothing. */
+const LOOKS =
+  /^\s*(?:(?:qemu-img\s+(?:compare|info|check|map|measure)|ls|cat|cmp|stat|test|\[|exit|true|false|sleep)\b[^;&|<>`$]*|echo [^;&|<>`$]*)$/;
+
+export class Account {
+  readonly #ledger: Ledger;
+  /** The deeds that an undo line has taken back, or has told as left. */
+  readonly #told = new Set<Deed>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Whether the page has made what the line takes back; undefined where nothing in the page makes it. */
+  madeFor(undo: Request, monitor: string): 'something' | 'nothing' | undefined {
+    const makers = this.#ledger.deeds.filter(deed => isTakenBack(deed, undo, monitor));
+    const last = makers.findLast(mayStand);
+    if (!last) return makers.length > 0 ? 'nothing' : undefined;
+    return this.#takenBackByPage(last) ? 'nothing' : 'something';
+  }
+
+  /** Whether the steps of a fence have changed something, or may have. */
+  changed(fence: Fence): boolean {
+    return this.#ledger.standing.some(deed => deed.step.fence === fence && !this.#leavesNothing(deed));
+  }
+
+  /** Whether a request of the page has made this file, or may have, as QEMU sees it. */
+  madeByQemu(file: string): boolean {
+    return this.#ledger.standing.some(
+      ({ request, session, fate }) =>
+        request !== undefined &&
+        filesMadeBy(request).includes(file) &&
+        !(fate === 'done' && startedBy(request).some(({ id }) => session?.jobs.get(id)?.result === 'failed')),
+    );
+  }
+
+  /** Whether a step of the page has written this file, or may have. */
+  wrote(file: string): boolean {
+    return this.#ledger.standing.some(deed => makesFile(deed, [file]));
+  }
+
+  /** An undo line stands for this: done, or told to be left. */
+  tell(undo: Request, monitor: string): void {
+    for (const deed of this.#ledger.deeds) if (isTakenBack(deed, undo, monitor)) this.#told.add(deed);
+  }
+
+  /** The same for a line that removes files. Where they are not there, a host command may have moved them. */
+  tellFiles(files: readonly string[], absent: boolean): void {
+    for (const deed of this.#ledger.deeds)
+      if (makesFile(deed, files) && !(absent && deed.step.kind === 'shell')) this.#told.add(deed);
+  }
+
+  /** The deeds that no undo line stands for: those that stay, and those of which it is not known whether they happened. */
+  close(): { readonly stays: readonly string[]; readonly unsure: readonly string[] } {
+    const rest = this.#ledger.standing.filter(
+      deed => !this.#told.has(deed) && !this.#takenBackByPage(deed) && !this.#leavesNothing(deed),
+    );
+    const lines = (deeds: readonly Deed[]) => [
+      ...new Set(deeds.map(({ step, text }) => `${step.kind === 'shell' ? '$ ' : ''}${safe(text)}`)),
+    ];
+    return {
+      stays: lines(rest.filter(({ fate }) => fate === 'done')),
+      unsure: lines(rest.filter(({ fate }) => fate !== 'done')),
+    };
+  }
+
+  /** A later step of the page itself took it back. */
+  #takenBackByPage(deed: Deed): boolean {
+    const { deeds } = this.#ledger;
+    return deeds.slice(deeds.indexOf(deed) + 1).some(later => later.fate === 'done' && undoes(later, deed));
+  }
+
+  #leavesNothing(deed: Deed): boolean {
+    const { request, session, step, text } = deed;
+    if (step.kind === 'shell') return LOOKS.test(text);
+    if (!request) return false;
+    // It took back what the page had made before.
+    const earlier = this.#ledger.deeds.slice(0, this.#ledger.deeds.indexOf(deed));
+    if (isInverse(request) && earlier.some(other => undoes(deed, other))) return true;
+    const merged = startedBy(request).some(({ id }) => {
+      const result = session?.jobs.get(id)?.result;
+      return result === 'success' || result === undefined;
+    });
+    return leavesNothing(request, { merged, gone: node => this.#isGone(node) });
+  }
+
+  /** Whether what was written to a node is gone: it is on a file that was made and removed, or on none. */
+  #isGone(node: string): boolean {
+    const undo = { execute: 'blockdev-del', arguments: { 'node-name': node } };
+    const maker = this.#ledger.deeds.findLast(({ request }) => request && takesBack(undo, request));
+    if (!maker?.request) return false;
+    const { arguments: args } = maker.request;
+    if (member(args, 'driver') === 'null-co' || member(args, 'driver') === 'null-aio') return true;
+    const below = member(args, 'file');
+    if (typeof below === 'string') return this.#isGone(below);
+    const text = stringifyJson(args);
+    return [...this.#told].some(({ request }) =>
+      request ? filesMadeBy(request).some(file => text.includes(stringifyJson(file))) : false,
+    );
+  }
+}
+
+/** Whether a line for this monitor takes back what the deed made. */
+function isTakenBack({ request, monitor }: Deed, undo: Request, to: string | undefined): boolean {
+  return request !== undefined && monitor === to && takesBack(undo, request);
+}
+
+/** Whether a step of the page takes back what another made. */
+function undoes({ request, monitor }: Deed, made: Deed): boolean {
+  return request !== undefined && !isAmbiguous(request) && isTakenBack(made, request, monitor);
+}
+
+function makesFile({ request, step, text }: Deed, files: readonly string[]): boolean {
+  if (request) return filesMadeBy(request).some(file => files.includes(file));
+  return step.kind === 'shell' && files.some(file => text.includes(file));
+}

@@ -1,0 +1,222 @@
+// The connection of the prompt: shows the welcome line, listens to events, learns names, and tells when it ends.
+import type { Editor } from '../editor/editor.ts';
+import { shown } from '../line/filter.ts';
+import { watchHalts } from '../line/halts.ts';
+import { Known } from '../line/known.ts';
+import { limits } from '../line/send.ts';
+import { Silence } from '../line/silence.ts';
+import { watchFailures } from '../play/failures.ts';
+import { QmpshError } from '../qmp/errors.ts';
+import type { Clock } from '../qmp/transport.ts';
+import { renderEvent } from '../render/event.ts';
+import { renderWelcome } from '../render/welcome.ts';
+import type { Session } from '../session/client.ts';
+import { wrapLine } from '../text/line.ts';
+import type { StyledLine } from '../text/style.ts';
+import { EventFeed } from './feed.ts';
+import { JobEnds } from './jobends.ts';
+import { JobRows } from './jobrows.ts';
+import type { Mark } from './mark.ts';
+import type { PromptHost } from './prompt.ts';
+import { welcomeFacts } from './welcomefacts.ts';
+
+interface ConnectionParts {
+  readonly clock: Clock;
+  readonly mark: Mark;
+  /** The terminal shows no rows below the line. */
+  readonly plain: boolean;
+  /** The VM's process, where it is our child. */
+  readonly child: number | undefined;
+  readonly print: (lines: readonly StyledLine[]) => void;
+  /** The schema has come: what is typed already means more than before. */
+  readonly learned: () => void;
+}
+
+export class Connection {
+  readonly #editor: Editor;
+  readonly #host: PromptHost;
+  readonly #parts: ConnectionParts;
+  readonly #feed: EventFeed;
+  #known: Known | undefined;
+  #jobs: JobRows | undefined;
+  #ends: JobEnds | undefined;
+  #jobRows: readonly StyledLine[] = [];
+  #silence: Silence | undefined;
+  #process: (() => number | undefined) | undefined;
+
+  constructor(editor: Editor, host: PromptHost, parts: ConnectionParts) {
+    this.#editor = editor;
+    this.#host = host;
+    this.#parts = parts;
+    this.#feed = new EventFeed(parts.clock, events => {
+      const { width } = host;
+      const utcOffsetMinutes = host.utcOffset();
+      parts.print(
+        events.flatMap(({ event, count }) => renderEvent(event, { width, utcOffsetMinutes, count })),
+      );
+    });
+  }
+
+  get known(): Known | undefined {
+    return this.#known;
+  }
+
+  get jobs(): JobRows | undefined {
+    return this.#jobs;
+  }
+
+  /** Whether the end of the latest job of that id has a row. */
+  tells(id: string): boolean {
+    return this.#ends?.tells(id) === true;
+  }
+
+  /**
+   * A new connection: its events and notices are shown, its facts are learned, its end is told. Resolves when it was
+   * welcomed.
+   */
+  join(session: Session): Promise<void> {
+    const { address } = this.#host;
+    this.#known = new Known(session, this.#parts.clock, address);
+    this.#jobs?.close();
+    this.#silence?.close();
+    this.#jobs = new JobRows(
+      this.#parts.clock,
+      session,
+      () => this.#host.width,
+      rows => {
+        this.#jobRows = rows;
+        this.#showStatus();
+      },
+    );
+    this.#silence = new Silence({
+      clock: this.#parts.clock,
+      session,
+      stopped: () => this.#stopped(),
+      way: 'Ctrl-C stops waiting, then Ctrl-D leaves',
+      changed: () => this.#showStatus(),
+    });
+    this.#process = undefined;
+    this.#parts.mark.joined();
+    session.onNotice(text => this.#host.note(text, 'warning'));
+    watchHalts(session, (sentence, advice) => {
+      if (this.#host.session !== session) return;
+      this.#host.note(sentence, 'warning');
+      this.#host.note(advice);
+    });
+    const ends = this.#tellEnds(session);
+    this.#ends = ends;
+    watchFailures(session, this.#host, (text, id) => {
+      if (this.#host.session === session) ends.explain(id, text);
+    });
+    session.onEvent(event => {
+      if (shown(this.#host.filter, event, !this.#parts.plain)) this.#feed.take(event);
+    });
+    void session.ended.then(({ error, expected }) => this.#ended(session, expected, error));
+    return this.#welcome(session);
+  }
+
+  /** A job that has ended gets a row, unless the events shown say the same. */
+  #tellEnds(session: Session): JobEnds {
+    this.#ends?.close();
+    const { clock, print } = this.#parts;
+    return new JobEnds({
+      ...{ clock, session, note: text => this.#host.note(text) },
+      wanted: (event, failed) => {
+        const { filter } = this.#host;
+        // Why a job of another kind than BLOCK_JOB_* failed, no event says.
+        const says = event.name !== 'JOB_STATUS_CHANGE' || !failed;
+        return !['off', 'alarms'].includes(filter.base) && !(says && shown(filter, event));
+      },
+      print: row => print(wrapLine(row, this.#host.width, 2)),
+    });
+  }
+
+  /** There is no VM (any more). */
+  gone(): void {
+    this.#parts.mark.show();
+  }
+
+  /** Shows nothing from now on. The session is the host's, who closes it. */
+  close(): void {
+    this.#feed.close();
+    this.#ends?.close();
+    this.#jobs?.close();
+    this.#silence?.close();
+  }
+
+  /** What is to be said while QEMU does not answer. */
+  silence(): readonly StyledLine[] {
+    return this.#silence?.rows(this.#host.width) ?? [];
+  }
+
+  #showStatus(): void {
+    this.#editor.setStatus([...this.silence(), ...this.#jobRows]);
+  }
+
+  /** The VM's process where somebody has stopped it. Looked for when it has not answered, and not before. */
+  async #stopped(): Promise<number | undefined> {
+    const { address, practice } = this.#host;
+    const { stoppedProcess } = await import('../io/stopped.ts');
+    const pid = practice?.address === address ? practice.pid : this.#parts.child;
+    this.#process ??= stoppedProcess(address, pid);
+    return this.#process();
+  }
+
+  async #welcome(session: Session): Promise<void> {
+    try {
+      // A lesson has its own first words.
+      const { practice, owned } = this.#host;
+      const { tutor } = this.#host.typist;
+      if (session.greeting && !tutor)
+        this.#parts.print([renderWelcome(await welcomeFacts(session, limits(this.#host)), this.#host.width)]);
+      if (owned && !tutor && session === this.#host.session) {
+        this.#host.note(owned.note);
+        if (practice?.address === this.#host.address)
+          this.#host.note('New to this? .learn begins the lessons.');
+      }
+    } catch (error) {
+      if (this.#host.session === session) this.#host.failure(error);
+      return;
+    }
+    void this.#learn(session);
+  }
+
+  /** The schema is asked for behind the prompt; a line that needs it asks again. */
+  async #learn(session: Session): Promise<void> {
+    try {
+      await session.schema();
+      if (this.#host.session !== session) return;
+      await this.#host.loadSchema();
+      this.#parts.learned();
+    } catch (error) {
+      const none = error instanceof QmpshError && error.kind === 'refused';
+      if (this.#host.session === session && !none) this.#host.failure(error);
+    }
+  }
+
+  #ended(session: Session, expected: boolean, error: QmpshError | undefined): void {
+    if (this.#host.session !== session) return;
+    this.#host.session = undefined;
+    this.#known = undefined;
+    this.#jobs?.close();
+    this.#jobs = undefined;
+    this.#ends?.close();
+    this.#ends = undefined;
+    this.#silence?.close();
+    this.#silence = undefined;
+    this.#showStatus();
+    const { tutor } = this.#host.typist;
+    if (error && !expected) {
+      this.#host.failure(error);
+      if (tutor && !tutor.done)
+        this.#host.note('The lesson puts a fresh VM in its place, at your next line at the latest.');
+    } else if (tutor && !this.#host.parting) this.#host.note('QEMU has ended.');
+    else if (!this.#host.parting) {
+      const fresh = this.#host.practice
+        ? '.practice begins a fresh one'
+        : '.connect ADDRESS connects to another';
+      this.#host.note(`QEMU has ended. ${fresh}, Ctrl-D leaves.`);
+    }
+    this.gone();
+  }
+}

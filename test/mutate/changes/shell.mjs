@@ -1,0 +1,648 @@
+// Changes of the shell's own rooms: lines, pages played, lessons, words, the prompt, batch, the command line.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of the sources
+
+export const SHELL = [
+  // undo
+  {
+    what: "undo: a stranger's job of the same name is cancelled",
+    find: 'if (deed && !mayStand(deed)) return;',
+    put: '',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: the turns of a loop are undone in the order they were made',
+    find: '.slice(0, turns)\n          .reverse()',
+    put: '.slice(0, turns)',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: the first fence is undone first',
+    find: 'for (const { fence, partly } of [...fences].reverse())',
+    put: 'for (const { fence, partly } of fences)',
+    tests: ['undo.test'],
+  },
+  {
+    what: 'undo: turns that were not begun are undone too',
+    find: '.slice(0, turns)\n',
+    put: '\n',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: a file that was there before the page is removed',
+    find: 'if (before === true) return `${safe(one.file)} was there before this page`;',
+    put: '',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: a file that QEMU has open is removed',
+    find: 'if (node !== undefined) return `QEMU has ${safe(file)} open',
+    put: "if (node === '') return `QEMU has ${safe(file)} open",
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: the disk that the guest was moved to is removed',
+    find: "if (moved !== 'stayed') return 'the guest may be using it';",
+    put: '',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: a file is removed though a line above it was left',
+    find: "if (undone.some(({ ok }) => !ok)) return 'a line above it was left';",
+    put: '',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: rm -rf is read as rm',
+    find: "if (!OPTIONS.test(word)) return 'unclear';",
+    put: '',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: a refused step has made something',
+    find: "entry.fate = kind === 'refusal' ? 'refused' : 'done';",
+    put: "entry.fate = 'done';",
+    tests: ['removal.test', 'undo.test'],
+  },
+  {
+    what: 'undo: what stays is not told',
+    find: "stays: lines(rest.filter(({ fate }) => fate === 'done')),",
+    put: 'stays: [],',
+    tests: ['undo.test', 'removal.test'],
+  },
+  {
+    what: 'undo: a command without a reply had no effect',
+    find: "unsure: lines(rest.filter(({ fate }) => fate !== 'done')),",
+    put: 'unsure: [],',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: all is undone, whatever is left',
+    find: 'if (all && undone.length > 0) this.#show(',
+    put: 'if (undone.length > 0) this.#show(',
+    tests: ['undo.test', 'removal.test'],
+  },
+  {
+    what: 'undo: what stands above the part that is played is undone',
+    find: "fence => fence.group === 'on-failure' && fence.index > start",
+    put: "fence => fence.group === 'on-failure' && fence.index > -1",
+    tests: ['undo.test'],
+  },
+  {
+    what: 'undo: a page is not undone where its report cannot be written',
+    find: 'if (report.broken) return this.#ended({ ...blank(step), failure: failureOf(report.broken) });',
+    put: 'if (report.broken) throw report.broken;',
+    tests: ['removal.test'],
+  },
+  {
+    what: 'undo: lines for this host run though they were not allowed',
+    find: 'if (!this.#options.shell) return left(NOT_ALLOWED);',
+    put: '',
+    tests: ['undo.test', 'removal.test', 'consent.test'],
+  },
+
+  // consent
+  {
+    what: 'consent: the question does not show what the undo runs',
+    find: 'undo: shown(plan.undo),\n    removals: new Set(shown(',
+    put: 'undo: [],\n    removals: new Set(shown(',
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: pages play pages without end',
+    find: 'if (depth >= DEEPEST) return failureOf(tooDeep());',
+    put: 'if (depth >= 3 * DEEPEST) return failureOf(tooDeep());',
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: endless nesting is found only when it has begun',
+    find: 'if (spot.certain) throw tooDeep();\n',
+    put: '\n',
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: a pipe runs unasked',
+    find: '...(pipe === undefined ? [] : [`| ${pipe}`]),',
+    put: '',
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: .hmp migrate exec: runs unasked',
+    find: "const request = { execute: 'human-monitor-command', arguments: { 'command-line': rest } };",
+    put: "const request = { execute: 'human-monitor', arguments: { 'command-line': rest } };",
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: arguments of the practice VM run a program unasked',
+    find: 'const args = practice?.args ?? [];',
+    put: 'const args: readonly string[] = practice ? [] : [];',
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: what a page inside causes is not asked about',
+    find: "if (step.kind !== 'word' || !playsPage(line)) continue;",
+    put: "if (step.kind !== 'word' || playsPage(line)) continue;",
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: Enter means yes',
+    find: "if (key === 'y') return true;\n  } else {",
+    put: "if (key !== '') return true;\n  } else {",
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: an ssh address is dialled unasked',
+    find: '  if (!/^ssh:/.test(address)) return [];',
+    put: '  if (!/^SSH:/.test(address)) return [];',
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: --dry-run does not show commands of this host',
+    find: 'if (start.length + steps.length + undo.length > 0) {',
+    put: 'if (start.length + steps.length + undo.length < 0) {',
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: .set confirm off is ignored',
+    find: 'const why = host.settings.confirm ? await lossOf(request, host) : undefined;',
+    put: 'const why = await lossOf(request, host);',
+    tests: ['consent.test'],
+  },
+  {
+    what: 'consent: a disk is cut short unasked',
+    find: 'if (now === undefined || size >= now) return undefined;',
+    put: 'if (now === undefined || size >= 0) return undefined;',
+    tests: ['typed.test', 'hmp.test', 'consent.test'],
+  },
+  {
+    what: 'consent: a paste answered by "all but those for this host" runs pipes',
+    find: 'lines.filter(line => this.#commands(line).length === 0),',
+    put: 'lines,',
+    tests: ['consent.test'],
+  },
+
+  // play
+  {
+    what: 'play: another refusal than the shown one passes',
+    find: 'if (!amiss && !differs)',
+    put: 'if (!amiss)',
+    tests: ['refusal.test'],
+  },
+  {
+    what: 'play: a success passes where a refusal is shown',
+    find: "if (amiss?.kind === 'taken') return { ...part, mismatches, failure: tooWell(step, request, given) };",
+    put: '',
+    tests: ['undo.test', 'refusal.test', 'document.test'],
+  },
+  {
+    what: 'play: a failure that only the text tells passes',
+    find: 'return fault === undefined || expectsInBand(step, request) ? undefined :',
+    put: "return fault !== '' || expectsInBand(step, request) ? undefined :",
+    tests: ['hmp.test'],
+  },
+  {
+    what: 'play: a job that fails is no failure of its step',
+    find: "kind === 'failed' || (kind === 'cancelled' && !(ending?.cancels === true && ending.id === id)),",
+    put: "kind === 'cancelled' && !(ending?.cancels === true && ending.id === id),",
+    tests: ['undo.test'],
+  },
+  {
+    what: 'play: a job that is cancelled by somebody else is in order',
+    find: "(kind === 'cancelled' && !(ending?.cancels === true && ending.id === id)),",
+    put: "(kind === 'cancelled' && ending?.id === ''),",
+    tests: ['undo.test'],
+  },
+  {
+    what: 'play: an unmet .expect is met',
+    find: 'if (meets(found, read.operator, read.value))',
+    put: 'if (found !== undefined)',
+    tests: ['undo.test'],
+  },
+  {
+    what: 'play: output that differs is in order',
+    find: 'if (!strict || !first) return undefined;',
+    put: 'if (!first || first) return undefined;',
+    tests: ['undo.test'],
+  },
+  {
+    what: 'play: a step runs after Ctrl-C',
+    find: 'if (outer?.aborted) return this.#interrupted(step);',
+    put: '',
+    tests: ['undo.test', 'faults.test', 'screen.test'],
+  },
+  {
+    what: 'play: check passes a page that is not true',
+    find: "return !updated && faults.some(fault => fault.severity === 'error') ? 1 : 0;",
+    put: 'return 0;',
+    tests: ['document.test'],
+  },
+  {
+    what: 'play: check --update writes output that would be read as a step',
+    find: 'return shape(after) === shape(page) &&',
+    put: 'return shape(after) !== undefined &&',
+    tests: ['record.test', 'document.test'],
+  },
+  {
+    what: 'play: lines are not checked before the first one is sent',
+    find: 'if (!fault) continue;\n',
+    put: 'if (fault || !fault) continue;\n',
+    tests: ['lines.test'],
+  },
+  {
+    what: 'play: a secret value is shown',
+    find: '.filter(([name]) => namesSecret(name))',
+    put: '.filter(([name]) => namesSecret(name) && false)',
+    tests: ['secrets.test'],
+  },
+
+  // record
+  {
+    what: 'record: a $ line with a secret is recorded',
+    find: "else if (mayHoldSecret(text)) this.#left('a command of the host');",
+    put: '',
+    tests: ['record.test'],
+  },
+  {
+    what: 'record: a refused line is recorded with its secret',
+    find: 'this.#failed(secrets.length === 0 ? text : maskText(text), withoutValues(why, secrets));',
+    put: 'this.#failed(text, why);',
+    tests: ['recorder.test'],
+  },
+  {
+    what: 'record: a secret in a reply is recorded',
+    find: "return /^#block\\d+$/.test(value) ? '...' : withoutValues(value, secrets);",
+    put: "return /^#block\\d+$/.test(value) ? '...' : value;",
+    tests: ['recorder.test'],
+  },
+  {
+    what: 'record: what was waited for is left out',
+    find: '      this.#write(happening);\n    }\n    this.#waits.clear();',
+    put: '    }\n    this.#waits.clear();',
+    tests: ['record.test'],
+  },
+  {
+    what: 'record: a job that failed is waited for when it is played',
+    find: "if (jobs.get(device)?.result === 'success')",
+    put: 'if (jobs)',
+    tests: ['recorder.test'],
+  },
+  {
+    what: 'record: what comes differently each time is written down',
+    find: "FLEETING.test(key) ? '...' : lasting(item, secrets)",
+    put: 'lasting(item, secrets)',
+    tests: ['recorder.test'],
+  },
+
+  // line
+  {
+    what: 'line: an error quotes the secret of its line',
+    find: 'return host.failure(discreet(error, typed));',
+    put: 'return host.failure(error);',
+    tests: ['secrets.test'],
+  },
+  {
+    what: 'line: -v shows secrets',
+    find: 'host.echo(maskMessage(message));\n  return finish(session.send(request)',
+    put: 'host.echo(message);\n  return finish(session.send(request)',
+    tests: ['secrets.test'],
+  },
+  {
+    what: 'line: a reply that comes after all is not told',
+    find: 'if (host.typist && isGivenUp(error)) tellLater(',
+    put: 'if (!host.typist && isGivenUp(error)) tellLater(',
+    tests: ['hung.test'],
+  },
+  {
+    what: 'line: .wait misses an event that came before it was asked for',
+    find: 'const { schema, mark: since } = host;',
+    put: 'const { schema } = host;\n    const since = session.events.end;',
+    tests: ['batch.test'],
+  },
+  {
+    what: 'line: .wait for an event ignores its members',
+    find: 'matchesPattern(event.name, pattern) && holds(event.data, members)',
+    put: 'matchesPattern(event.name, pattern)',
+    tests: ['waiting.test'],
+  },
+  {
+    what: 'line: .wait for an event that this QEMU has not hangs',
+    find: 'if (meant.length === 0) {',
+    put: 'if (meant.length < 0) {',
+    tests: ['waiting.test'],
+  },
+  {
+    what: 'line: .wait for a member that no event has hangs',
+    find: 'if (types.every(type => type === undefined)) {',
+    put: 'if (types.length < 0) {',
+    tests: ['waiting.test'],
+  },
+  {
+    what: 'log: a secret that a log has hidden is played as stars',
+    find: 'return secretsIn(shown).length > 0 ? shown : request;',
+    put: 'return request;',
+    tests: ['log/forms'],
+  },
+  {
+    what: 'log: a program of the host becomes part of a step',
+    find: 'const text = isPlain ? said.text : print(request);',
+    put: 'const text = said.text;',
+    tests: ['log/forms'],
+  },
+  {
+    what: 'log: a page writes where the disks of the VM of the log are',
+    find: 'const args = this.#options.paths ? request.arguments : this.folders.replaced(request.arguments);',
+    put: 'const args = request.arguments;',
+    tests: ['log/forms'],
+  },
+  {
+    what: 'log: a job that was not waited for is',
+    find: "goesOn ? ' &' : ''",
+    put: "''",
+    tests: ['log/forms'],
+  },
+  {
+    what: 'line: a job that has stopped at an error is told again and again',
+    find: 'told.add(job.id);',
+    put: '',
+    tests: ['halts.test'],
+  },
+  {
+    what: 'line: a job that has stopped at an error says nothing',
+    find: 'if (job.halted === undefined || job.ended !== undefined) told.delete(job.id);',
+    put: 'if (job.id) told.delete(job.id);',
+    tests: ['halts.test'],
+  },
+
+  // prompt
+  {
+    what: 'prompt: a paste goes on after a failure',
+    find: 'if (status === 0) continue;\n',
+    put: 'if (status >= 0) continue;\n',
+    tests: ['prompt.test'],
+  },
+  {
+    what: 'prompt: lines do not wait for the word before them',
+    find: 'this.#sending = foreground ? run.catch(() => {}) : turn;',
+    put: 'this.#sending = turn;',
+    tests: ['queue.test'],
+  },
+  {
+    what: 'prompt: Ctrl-C does not release the keys held behind Tab',
+    find: 'if (chunk.includes(CTRL_C)) this.#goOn();',
+    put: '',
+    tests: ['tab.test'],
+  },
+  {
+    what: 'prompt: keys behind a Tab without an answer wait for ever',
+    find: 'const cancel = this.#clock.after(PATIENCE, () => this.#goOn());',
+    put: 'const cancel = () => {};',
+    tests: ['tab.test'],
+  },
+  {
+    what: 'prompt: a line with a secret is suggested again',
+    find: 'if (!mayHoldSecret(text)) this.#entries.push(text);',
+    put: 'this.#entries.push(text);',
+    tests: ['prompt.test'],
+  },
+  {
+    what: 'prompt: a line with a secret is kept on disk',
+    find: "if (entry.trim() === '' || mayHoldSecret(entry)) return false;",
+    put: "if (entry.trim() === '') return false;",
+    tests: ['past.test'],
+  },
+  {
+    what: 'prompt: an entry of many rows becomes many',
+    find: ".replaceAll('\\n', '\\\\n');",
+    put: ';',
+    tests: ['past.test'],
+  },
+  {
+    what: 'prompt: job-resume waits behind what waits for the job',
+    find: 'if (this.passes(text)) return this.#one(text).then(() => {});',
+    put: '',
+    tests: ['halts.test', 'typed.test', 'hung.test'],
+  },
+  {
+    what: 'prompt: a line that Ctrl-C gave up is sent',
+    find: "if (!ready) return this.#host.note(`not sent: ${text}`, 'warning');",
+    put: '',
+    tests: ['hung.test'],
+  },
+  {
+    what: 'prompt: what a preview of a paste holds is shown with its secrets',
+    find: "return safe(maskText(text.replace(/\\s*\\n\\s*/g, ' ')));",
+    put: "return safe(text.replace(/\\s*\\n\\s*/g, ' '));",
+    tests: ['consent.test'],
+  },
+  {
+    what: 'prompt: a failed .connect loses the connection',
+    find: 'if (to === this.address) await this.#part();',
+    put: 'await this.#part();',
+    tests: ['connecting.test'],
+  },
+  {
+    what: 'prompt: the schema of the monitor before is kept',
+    find: 'await this.#part();\n    this.schema = this.#given;',
+    put: 'await this.#part();',
+    tests: ['connecting.test'],
+  },
+  {
+    what: 'prompt: no row tells that QEMU does not answer',
+    find: 'if (before.length > 0 || this.#lines.length > 0) changed();',
+    put: '',
+    tests: ['silence.test'],
+  },
+
+  // words
+  {
+    what: 'words: .events with a name shows every event',
+    find: "if (base === 'named') return only.some(pattern => matchesPattern(name, pattern));",
+    put: '',
+    tests: ['filter.test'],
+  },
+  {
+    what: 'words: .let shows a secret',
+    find: 'return namesSecret(name) ? MASK : stringifyJson(json);',
+    put: 'return stringifyJson(json);',
+    tests: ['let.test'],
+  },
+  {
+    what: 'words: x in .jobs cancels unasked',
+    find: "if (found.key === 'x' || found.key === 'c') return { ...view, asked: found };",
+    put: '',
+    tests: ['reading.test'],
+  },
+  {
+    what: 'words: a setting with a wrong value is taken',
+    find: 'if (!setting.wrong && !setting.values.includes(value))',
+    put: "if (!setting.wrong && value === '')",
+    tests: ['settings.test'],
+  },
+  {
+    what: 'words: a setting is not kept',
+    find: 'if (host.typist) await host.typist.keepSettings(host.settings);\n      else ',
+    put: 'if (!host.typist) ',
+    tests: ['settings.test'],
+  },
+
+  // lesson
+  {
+    what: 'lesson: a lost bitmap is not missed',
+    find: 'if (bitmap !== undefined) return `the bitmap ${bitmap} of ${name} is gone`;',
+    put: '',
+    tests: ['lost.test'],
+  },
+  {
+    what: 'lesson: a lost node is not missed',
+    find: 'if (!still) return `the node ${name} is gone`;',
+    put: 'if (!still) continue;',
+    tests: ['lost.test'],
+  },
+  {
+    what: 'lesson: other arguments than asked for are right',
+    find: 'return a.execute === b.execute && equalJson(a.arguments, b.arguments);',
+    put: 'return a.execute === b.execute;',
+    tests: ['judge.test'],
+  },
+  {
+    what: 'lesson: a success counts where the step wants a refusal',
+    find: "if (expectsRefusal(step)) return { carriedOut: true, asMeant: false, why: 'QEMU took it' };",
+    put: '',
+    tests: ['lesson/outcome'],
+  },
+  {
+    what: 'lesson: a finished lesson is open again',
+    find: 'const done = at >= of || lessons.get(name)?.done === true;',
+    put: 'const done = at >= of;',
+    tests: ['progress.test'],
+  },
+
+  // batch
+  {
+    what: 'batch: the status is that of the last line',
+    find: 'if (this.status === 0 || status === 130) this.status = status;\n      // Without',
+    put: 'this.status = status;\n      // Without',
+    tests: ['batch.test'],
+  },
+  {
+    what: 'batch: --exit-on-error goes on',
+    find: '(status !== 0 && this.#options.exitOnError)',
+    put: 'false',
+    tests: ['batch.test'],
+  },
+  {
+    what: 'batch: the lines before a wrong one are sent',
+    find: 'if (problems.length === 0) continue;\n',
+    put: 'if (problems.length >= 0) continue;\n',
+    tests: ['batch.test'],
+  },
+  {
+    what: 'batch: $ lines run unasked',
+    find: 'if (!host.allowShell) {',
+    put: 'if (host.allowShell === undefined) {',
+    tests: ['hostlines.test'],
+  },
+  {
+    what: 'batch: a lost QEMU is not told while nobody writes a line',
+    find: 'if (!expected && !this.#running && this.session === session) this.#stop(this.failure(error));',
+    put: '',
+    tests: ['faults.test'],
+  },
+  {
+    what: 'batch: a row with \\r at its end is another line',
+    find: "const whole = plain.endsWith('\\r') ? plain.slice(0, -1) : plain;",
+    put: 'const whole = plain;',
+    tests: ['rows.test'],
+  },
+  {
+    what: 'batch: the row of a line is that of its end',
+    find: 'return begun.alone ? [{ text, row: this.#start }] : linesIn(text, this.#start);',
+    put: 'return begun.alone ? [{ text, row: this.#row }] : linesIn(text, this.#row);',
+    tests: ['rows.test', 'language/pasted'],
+  },
+  {
+    what: 'batch: lines that did not run are not told',
+    find: 'if (total === 0 && all) return this.status;',
+    put: 'if (all) return this.status;',
+    tests: ['faults.test'],
+  },
+
+  // cli
+  {
+    what: 'cli: an option of another subcommand is ignored',
+    find: "if (option.only.includes(subcommand ?? '')) continue;",
+    put: "if (option.only.includes(subcommand ?? '') || option.only) continue;",
+    tests: ['invocation.test'],
+  },
+  {
+    what: 'cli: an option that means nothing here is ignored',
+    find: 'if (what !== undefined) throw usage(`qmpsh ${subcommand} takes no ${what}`);',
+    put: '',
+    tests: ['invocation.test'],
+  },
+  {
+    what: 'cli: --timeout 0 waits for no reply',
+    find: "if (values['timeout'] !== undefined && !timeout)",
+    put: "if (values['timeout'] !== undefined && timeout === undefined)",
+    tests: ['invocation.test'],
+  },
+  {
+    what: 'cli: keys typed while a step runs are echoed between its rows',
+    find: '  hush?.begin();',
+    put: '',
+    tests: ['play/screen'],
+  },
+  {
+    what: 'io: Ctrl-C while a step runs is swallowed with the other keys',
+    find: 'if (signal) process.kill(0, signal);',
+    put: 'if (signal) continue;',
+    tests: ['play/screen'],
+  },
+  {
+    what: 'words: a page that is played hides alarms',
+    find: "{ base: 'alarms', only: [], without: filter.without }",
+    put: "{ base: 'off', only: [], without: filter.without }",
+    tests: ['play/screen'],
+  },
+  {
+    what: 'session: a job that is ready is said to be where it was when last looked at',
+    find: "if (AT_REST.test(state) && run.job.state === 'running') run.job = unmeasured(run.job);",
+    put: '',
+    tests: ['prompt/jobrows'],
+  },
+  {
+    what: 'session: any line of the human monitor is sent unasked',
+    find: "if (execute === 'human-monitor-command') return args['command-line'] === NETWORK;",
+    put: "if (execute === 'human-monitor-command') return args['command-line'] !== '';",
+    tests: ['session/facts'],
+  },
+  {
+    what: 'session: a target that is in use is offered like a free one',
+    find: '          used || inside,\n          fixed,',
+    put: '          false,\n          fixed,',
+    tests: ['session/facts'],
+  },
+  {
+    what: 'prompt: Tab takes the first of the names from before a change',
+    find: 'const asked = wanted && (await this.#typing.refresh(wanted, limits(this.#host)));\n      offer();',
+    put: 'offer();\n      const asked = wanted && (await this.#typing.refresh(wanted, limits(this.#host)));\n      offer();',
+    tests: ['prompt/tab'],
+  },
+  {
+    what: 'cli: an address and a QEMU to start: one is ignored',
+    find: 'if (invocation.rest && first !== undefined)',
+    put: "if (invocation.rest && first === '')",
+    tests: ['batch.test'],
+  },
+  {
+    what: 'cli: a schema file that is none is taken for no schema',
+    find: "if (error instanceof QmpshError) throw error;\n    const advice = 'It holds",
+    put: "if (error instanceof Error) return undefined;\n    const advice = 'It holds",
+    tests: ['batch.test'],
+  },
+  {
+    what: 'cli: json is 0 for a line that cannot be understood',
+    find: "if (made.kind !== 'problem') continue;\n      status = 2;",
+    put: "if (made.kind !== 'problem') continue;",
+    tests: ['batch.test'],
+  },
+];

@@ -1,0 +1,99 @@
+// Every recipe as it is played in the model of undo, and what must be there before.
+import type { Stand } from '../plays.ts';
+
+export interface Scene {
+  readonly name: string;
+  /** The page and its values. */
+  readonly args: readonly string[];
+  /** Made before the page, through the second monitor. */
+  readonly before?: (stand: Stand) => Promise<void>;
+  /** Sizes of further disks. */
+  readonly disks?: readonly string[];
+  /** It gives the guest another disk: what was written before is in the old one. */
+  readonly switches?: boolean;
+  /** Two machines. */
+  readonly second?: boolean;
+}
+
+async function overlays({ value }: Stand): Promise<void> {
+  let top = 'node-A';
+  for (const name of ['node-B', 'node-C']) {
+    await value('blockdev-snapshot-sync', {
+      'node-name': top,
+      'snapshot-file': `${name}.qcow2`,
+      'snapshot-node-name': name,
+      format: 'qcow2',
+    });
+    top = name;
+  }
+}
+
+async function series({ value, play, vm }: Stand): Promise<void> {
+  const args = ['incremental', vm.address, 'action=start', 'node=node-A', 'file=full.qcow2'];
+  const done = await play(args);
+  if (done.status !== 0) throw new Error(done.out + done.err);
+  await value('query-block');
+}
+
+async function longer(stand: Stand): Promise<void> {
+  await series(stand);
+  const args = ['incremental', stand.vm.address, 'action=next', 'node=node-A', 'file=mon.qcow2'];
+  const done = await stand.play(args);
+  if (done.status !== 0) throw new Error(done.out + done.err);
+}
+
+/** Two moments; then the second disk can only have a full point. */
+async function moments({ value, play, vm }: Stand): Promise<void> {
+  for (const name of ['sun', 'mon']) {
+    const done = await play(['moment', vm.address, 'nodes=node-A,node-B', `name=${name}`]);
+    if (done.status !== 0) throw new Error(done.out + done.err);
+  }
+  await value('block_resize', { 'node-name': 'node-B', size: 5 * 1024 * 1024 });
+}
+
+export const SCENES: readonly Scene[] = [
+  { name: 'backup', args: ['backup', 'node=node-A', 'file=e.qcow2'] },
+  { name: 'backup-raw', args: ['backup', 'node=node-A', 'file=e.img', 'format=raw'] },
+  { name: 'mirror-cancel', args: ['mirror', 'node=node-A', 'file=e.qcow2'] },
+  { name: 'mirror-complete', args: ['mirror', 'node=node-A', 'file=e.qcow2', 'then=complete'] },
+  { name: 'chain', args: ['chain', 'node=node-A', 'names=node-B,node-C'] },
+  { name: 'commit-top', args: ['commit', 'node=node-C', 'base=node-A'], before: overlays },
+  { name: 'commit', args: ['commit', 'node=node-C', 'top=node-B', 'base=node-A'], before: overlays },
+  { name: 'stream', args: ['stream', 'node=node-C'], before: overlays },
+  { name: 'stream-base', args: ['stream', 'node=node-C', 'base=node-A'], before: overlays },
+  { name: 'incremental-start', args: ['incremental', 'action=start', 'node=node-A', 'file=e.qcow2'] },
+  {
+    name: 'incremental-next',
+    args: ['incremental', 'action=next', 'node=node-A', 'file=e.qcow2', 'previous=full.qcow2'],
+    before: series,
+  },
+  {
+    name: 'incremental-third',
+    args: ['incremental', 'action=next', 'node=node-A', 'file=e.qcow2'],
+    before: longer,
+  },
+  { name: 'restore', args: ['restore', 'point=mon.qcow2', 'to=e.qcow2'], before: longer },
+  {
+    name: 'restore-node',
+    args: ['restore', 'point=mon.qcow2', 'to=e.qcow2', 'node=node-A'],
+    before: longer,
+    switches: true,
+  },
+  {
+    name: 'moment-start',
+    args: ['moment', 'nodes=node-A,node-B', 'name=e'],
+    disks: ['4M'],
+  },
+  {
+    name: 'moment-next',
+    args: ['moment', 'nodes=node-A,node-B', 'name=e'],
+    before: moments,
+    disks: ['4M'],
+  },
+  { name: 'pull', args: ['pull', 'node=node-A', 'socket=pull.sock', 'to=copy.qcow2'] },
+  {
+    name: 'migrate-storage',
+    args: ['migrate-storage', 'node=node-A', 'to_node=node-b', 'socket=d.sock', 'uri=unix:s.sock'],
+    second: true,
+  },
+];
