@@ -7,6 +7,8 @@ import { constants as os } from 'node:os';
 import { QmpshError } from '../qmp/errors.ts';
 import { type Marks, marksOf } from '../text/level.ts';
 import { safe } from '../text/safe.ts';
+import { endsInRow } from '../text/width.ts';
+import { CLOCK } from './clock.ts';
 import { isOurs, setBlocking, writeSoon } from './descriptor.ts';
 
 interface TerminalSize {
@@ -32,6 +34,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 const CLEANUP_LIMIT = 5000;
 /** How long a terminal that takes no output may hold us up at the end. */
 const DRAIN_LIMIT = 500;
+/** A Ctrl-C for another program can reach us a moment after that program's end has. */
+const LATE_KEYS = 200;
 /** A stop takes effect at once or (in an orphaned process group) never. */
 const STOP_LIMIT = 100;
 /** So much of the latest output is kept to tell whether the cursor stands in the middle of a line. */
@@ -59,6 +63,7 @@ export class Terminal {
   #closed = false;
   #leaving = false;
   #holders = 0;
+  #backSince = Number.NEGATIVE_INFINITY;
   #handover: Promise<void> | undefined;
   #stopped: NodeJS.Timeout | undefined;
   #kept = '';
@@ -201,7 +206,7 @@ export class Terminal {
   #restore(): void {
     if (!this.#engaged) return;
     this.#engaged = false;
-    const newline = inLine(this.#tail) ? '\r\n' : '';
+    const newline = endsInRow(this.#tail) ? '\r\n' : '';
     this.#tail = '';
     const cut = this.#output.writableLength > 0 ? CANCEL : '';
     // Below the line may stand a menu, which the next prompt would be mixed with.
@@ -238,6 +243,7 @@ export class Terminal {
   #takeBack(): void {
     this.#handover = undefined;
     if (this.#closed || this.#leaving) return;
+    this.#backSince = CLOCK.now();
     process.on('SIGTSTP', this.#stop);
     this.#engage();
     const kept = this.#kept;
@@ -274,7 +280,7 @@ export class Terminal {
 
   #signalled(signal: (typeof SIGNALS)[number]): void {
     const fromKeys = signal === 'SIGINT' || signal === 'SIGQUIT';
-    if (fromKeys && this.#holders > 0) return; // Ctrl-C for the other program
+    if (fromKeys && (this.#holders > 0 || CLOCK.now() - this.#backSince < LATE_KEYS)) return; // for the other program
     if (signal === 'SIGINT' && this.plain && this.#inputs.size > 0) this.#take(Uint8Array.of(3));
     else void this.#leave(128 + os.signals[signal]);
   }
@@ -339,11 +345,4 @@ async function within(ms: number, done: Promise<unknown>): Promise<void> {
   });
   await Promise.race([done, late]);
   clearTimeout(timer);
-}
-
-/** Whether text that ends so leaves the cursor behind the first column. */
-function inLine(text: string): boolean {
-  const marked = text.replace(/\x1b\[1?G/g, '\r');
-  const row = marked.slice(Math.max(marked.lastIndexOf('\r'), marked.lastIndexOf('\n')) + 1);
-  return /\x1b\[[\d;]*[CGHf]/.test(row) || row.replace(/\x1b\[[0-?]*[ -/]*[@-~]|\x1b[^[]/g, '') !== '';
 }

@@ -93,3 +93,10 @@ export function padEnd(text: string, columns: number): string {
 export function padStart(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - width(text))) + text;
 }
+
+/** Whether text for a terminal, escape sequences among it, leaves the cursor behind the first column. */
+export function endsInRow(text: string): boolean {
+  const marked = text.replace(/\x1b\[1?G/g, '\r');
+  const row = marked.slice(Math.max(marked.lastIndexOf('\r'), marked.lastIndexOf('\n')) + 1);
+  return /\x1b\[[\d;]*[CGHf]/.test(row) || row.replace(/\x1b\[[0-?]*[ -/]*[@-~]|\x1b[^[]/g, '') !== '';
+}

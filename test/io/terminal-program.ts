@@ -39,6 +39,8 @@ const keys: Readonly<Record<string, () => unknown>> = {
       terminal.write('[kept]\r\n');
       await host('echo "host $(stty -g)"; read x; echo "host got $x"; kill -INT $PPID');
     }),
+  l: () =>
+    terminal.release(() => host('(sleep 0.05; kill -INT $PPID; kill -QUIT $PPID) > /dev/null 2>&1 & :')),
   b: () => Promise.all([terminal.release(() => host('echo one; read x')), terminal.release(async () => {})]),
 };
 

@@ -176,6 +176,19 @@ test('another program gets the terminal as it was found, and gives it back', () 
     await screen.waitFor('sane');
   }));
 
+test('a Ctrl-C for another program that comes behind its end is not ours', () =>
+  withScreen(watched(), async screen => {
+    await screen.waitFor('ready> ');
+    screen.type('l');
+    await screen.waitFor('again> ');
+    await new Promise(resolve => setTimeout(resolve, 100));
+    screen.type('a');
+    await screen.waitFor('again> <61>');
+    await new Promise(resolve => setTimeout(resolve, 200));
+    process.kill(programPid(screen), 'SIGINT');
+    await screen.waitFor('status 130');
+  }));
+
 test('two that want the terminal have it until both are done', () =>
   withScreen(watched(), async screen => {
     await screen.waitFor('ready> ');
