@@ -17,7 +17,7 @@ const TRIES = 30_000;
 const PAUSE = 500;
 
 /** One line of its output. */
-export type Told =
+type Told =
   | { readonly frozen: number }
   /** `late`: before it was asked for, for time was over. */
   | { readonly thawed: number; readonly late: boolean }
@@ -34,7 +34,7 @@ export async function holdGuest(address: string, limit: number): Promise<void> {
   let session: Session | undefined;
   try {
     session = await open(address);
-    const status = valueOf(await session.execute('guest-fsfreeze-status', {}, { timeout: ANSWERS }));
+    const status = answered(await session.execute('guest-fsfreeze-status', {}, { timeout: ANSWERS }));
     if (status !== 'thawed')
       throw new QmpshError('refused', `the guest is ${safe(String(status))} already, by somebody else`);
   } catch (error) {
@@ -42,7 +42,7 @@ export async function holdGuest(address: string, limit: number): Promise<void> {
   }
   const began = CLOCK.now();
   const over = new Promise<true>(resolve => setTimeout(() => resolve(true), limit).unref());
-  const freezing = session.execute('guest-fsfreeze-freeze', {}, {}).then(valueOf);
+  const freezing = session.execute('guest-fsfreeze-freeze', {}, {}).then(answered);
   const early = await Promise.race([
     freezing.then(
       () => undefined,
@@ -95,10 +95,10 @@ async function thaw(address: string, first: Session, late: boolean, ask = false)
       session = session?.state === 'open' ? session : await open(address);
       if (
         ask &&
-        valueOf(await session.execute('guest-fsfreeze-status', {}, { timeout: ANSWERS })) === 'thawed'
+        answered(await session.execute('guest-fsfreeze-status', {}, { timeout: ANSWERS })) === 'thawed'
       )
         return { thawed: 0, late };
-      const count = valueOf(await session.execute('guest-fsfreeze-thaw', {}, { timeout: TRIES }));
+      const count = answered(await session.execute('guest-fsfreeze-thaw', {}, { timeout: TRIES }));
       return { thawed: Number(count), late };
     } catch (error) {
       why = failure(error).failed;
@@ -133,7 +133,7 @@ function silent(): QmpshError {
   });
 }
 
-function valueOf(reply: Reply): Json {
+function answered(reply: Reply): Json {
   if (reply.kind === 'success') return isObject(reply.value) ? '' : reply.value;
   throw new QmpshError('refused', `the guest's agent refused it: ${safe(reply.desc)}`);
 }

@@ -16,7 +16,7 @@ export interface StillGuest {
   thaw(): Promise<Thawed>;
 }
 
-export interface Thawed {
+interface Thawed {
   /** So many file systems stood still until now. */
   readonly thawed: number;
   /** It was let go before, for time was over. */

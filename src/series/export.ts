@@ -4,7 +4,7 @@ import type { JsonObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import type { Refusal } from './follow.ts';
 
-export interface Export {
+interface Export {
   /** As QEMU writes it; it names the export in points and backing files. */
   readonly uri: string;
   /** The options of QEMU's driver `nbd`. */
