@@ -1,8 +1,8 @@
 // The steps `.freeze` and `.thaw` of a page: between them the guest's agent holds its file systems still. However the page ends,
 // the guest is let go first.
 //
-//   .freeze ADDRESS [limit=30s]     the agent's socket, and the longest that the guest may stand still
-//   .thaw                           `consistent` is true where all it froze stood still until now
+//   .freeze agent=ADDRESS [limit=30s]   the agent's socket, and the longest that the guest may stand still
+//   .thaw                               `consistent` is true where all it froze stood still until now
 import { freezeGuest } from '../io/stillguest.ts';
 import { splitArguments } from '../language/argument.ts';
 import { parseDuration } from '../line/duration.ts';
@@ -30,13 +30,15 @@ interface FreezeCall {
 export function readFreeze(rest: string, isOpen: (text: string) => boolean = () => false): FreezeCall {
   const wrong = (what: string) =>
     new QmpshError('usage', what, {
-      advice: 'Usage: .freeze ADDRESS [limit=30s], the address of a guest agent',
+      advice: 'Usage: .freeze agent=ADDRESS [limit=30s]',
     });
   const words = splitArguments(rest);
-  const [address, extra] = words.filter(word => !word.startsWith('limit='));
+  const given = (name: string) => words.find(word => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const other = words.find(word => !/^(agent|limit)=/.test(word));
+  if (other !== undefined) throw wrong(`.freeze takes agent= and limit=, not ${safe(other)}`);
+  const address = given('agent');
   if (address === undefined || address === '') throw wrong('.freeze wants the address of a guest agent');
-  if (extra !== undefined) throw wrong(`${safe(extra)} is one word too many`);
-  const text = words.find(word => word.startsWith('limit='))?.slice('limit='.length);
+  const text = given('limit');
   if (text === undefined || isOpen(text)) return { address, limit: LIMIT };
   const limit = parseDuration(text);
   if (limit === undefined || limit <= 0) throw wrong(`${safe(text)} is no time; write 10s or 1m`);
