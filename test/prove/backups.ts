@@ -35,8 +35,8 @@ export interface Outcome {
   readonly log: readonly string[];
 }
 
-/** A deed takes a second or two; QEMU is given up after so many milliseconds. */
-const PATIENCE = 60_000;
+/** A deed takes a second or two, on a busy machine a minute; QEMU is given up after so many milliseconds. */
+const PATIENCE = 300_000;
 
 /**
  * Plays deeds on a disk of its own. `seed` also says whether the bitmaps are kept when QEMU ends, and whether backups are made
@@ -522,7 +522,7 @@ function run(
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
     });
-  const timer = setTimeout(() => child.kill('SIGKILL'), patience ?? 60_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience ?? PATIENCE);
   return new Promise(resolve => {
     child.on('close', code => {
       clearTimeout(timer);
