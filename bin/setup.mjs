@@ -249,10 +249,17 @@ async function ensureOpenssl() {
   if (!onPath('openssl')) await installGroup('openssl', 'openssl', 'run this again');
 }
 
+/** The guest agent, which tests speak to; there is none for macOS and the BSDs. */
+async function ensureAgent() {
+  if (process.platform !== 'linux' || onPath('qemu-ga') || existsSync('/usr/sbin/qemu-ga')) return;
+  await installGroup('agent', "QEMU's guest agent", 'run this again');
+}
+
 async function prepare() {
   await ensurePackages();
   await ensureQemu();
   await ensureOpenssl();
+  await ensureAgent();
   await ensurePty();
   await ensureBuilt();
 }

@@ -283,7 +283,7 @@ function runAll(commands: readonly Command[], { folder, env }: Place): readonly 
     cwd: folder,
     env,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 240_000,
   });
   return done.stdout.split('\0').slice(1);
 }

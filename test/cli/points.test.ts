@@ -27,7 +27,7 @@ test('points are listed in their order, and what is broken with its reason', () 
     assert.is(good.status, 0, good.err);
     const rows = good.out.trimEnd().split('\n');
     assert.is(rows.length, 5, good.out);
-    assert.match(rows[2] ?? '', /increments .* UTC +z-full\.qcow2 +full +39 MiB .* good$/);
+    assert.match(rows[2] ?? '', /increments .* UTC +z-full\.qcow2 +full +crash-consistent +39 MiB .* good$/);
     assert.match(rows[3] ?? '', /mon\.qcow2 +since z-full\.qcow2 .* good$/);
     assert.match(rows[4] ?? '', /tue\.qcow2 +since mon\.qcow2 .* good$/);
     assert.match(good.err, /^without the name of a point.*: a\.qcow2\n$/);

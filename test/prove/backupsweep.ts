@@ -30,7 +30,7 @@ export async function sweepBackups({ seeds, limit, jobs, verbose, say }: BackupS
       total.points += found.points;
       total.refusals += found.refusals;
       if (verbose) say(`seed ${seed}\n${found.log.join('\n')}`);
-      if (total.sequences % 50 === 0) say(`${total.sequences} played, ${total.wrong} wrong`);
+      if (total.sequences % 10 === 0) say(`${total.sequences} played, ${total.wrong} wrong`);
       if (found.wrong.length > 0) {
         total.wrong += 1;
         const least = await shrink(deeds, seed);
