@@ -7,6 +7,8 @@
 //                                                                 to that new point
 //   .points disks=LIST series=SERIES name=NAME folder=FOLDER full=LIST
 //                                                                 what each of several disks gets at one moment
+//   .points pull=NODE target=NODE series=SERIES full=yes|no       what is noted of a pull, and what its client has not got yet
+//   .points pulled=NODE target=NODE for=done|drop                 what ends a pull
 //   .points image=NODE is=POINT size=BYTES                        whether it is that point, whole with those below it
 //   .points chain=FILE through=NODE advice=TEXT                   whether the file is a point, whole with those below it: each
 //                                                                 opened as NODE for a moment, without the one below
@@ -28,6 +30,7 @@ import {
 import { planJson, planMoment } from '../series/moment.ts';
 import { type PointName, pointName, readPointName, samePoint, stampOf, wholeName } from '../series/names.ts';
 import { backingName, baseName, beside } from '../series/paths.ts';
+import { endPull, planPull } from '../series/pull.ts';
 import { isArray, type Json, type JsonObject, parseJson } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { bytes } from '../text/size.ts';
@@ -62,6 +65,10 @@ export async function pointStep(rest: string, known: Known): Promise<Points> {
     return { value: await walkChain(chain, wanted(given, 'through'), known.ask, given.get('advice')) };
   const disks = given.get('disks');
   if (disks !== undefined) return ofDisks(disks, given, known);
+  const pull = given.get('pull');
+  if (pull !== undefined) return ofPull(pull, given, known);
+  const pulled = given.get('pulled');
+  if (pulled !== undefined) return ofPulled(pulled, given, known);
   const image = given.get('image');
   return { value: image === undefined ? ofDisk(given, known) : ofImage(image, given, known) };
 }
@@ -90,6 +97,21 @@ function ofDisks(list: string, given: ReadonlyMap<string, string>, { nodes, time
       because === undefined ? [] : [`${safe(node)} gets a full point: ${because}`],
     ),
   };
+}
+
+function ofPull(node: string, given: ReadonlyMap<string, string>, { nodes, time, run }: Known): Points {
+  const series = given.get('series') === '' ? '' : seriesOf(given);
+  const full = given.get('full') === 'true';
+  const plan = planPull({ nodes, node, target: wanted(given, 'target'), series, full, time, run });
+  if ('message' in plan) throw refusalOf(plan);
+  const { value, because } = plan;
+  return { value, notes: because === undefined ? [] : [`the client has to fetch all of the disk: ${because}`] };
+}
+
+function ofPulled(node: string, given: ReadonlyMap<string, string>, { nodes }: Known): Points {
+  const plan = endPull({ nodes, node, target: wanted(given, 'target') }, given.get('for') === 'done');
+  if ('message' in plan) throw refusalOf(plan);
+  return plan;
 }
 
 /** A list as a page's value of that kind is written, or parted by commas. */
@@ -218,6 +240,8 @@ const FORMS: readonly Form[] = [
   { needs: ['image', 'is', 'size'], takes: [] },
   { needs: ['chain', 'through'], takes: ['advice'] },
   { needs: ['disks', 'series', 'name'], takes: ['folder', 'full'] },
+  { needs: ['pull', 'target'], takes: ['series', 'full'] },
+  { needs: ['pulled', 'target', 'for'], takes: [] },
   OF_DISK,
 ];
 

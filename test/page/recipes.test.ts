@@ -26,6 +26,11 @@ const LATER: Readonly<Record<string, Json>> = {
   size: 40894464,
   events: false,
   pause: false,
+  tail: 40828928,
+  length: 65536,
+  bitmaps: [{ node: 'fleece', name: 'changed' }],
+  stale: [{ type: 'block-dirty-bitmap-remove', data: { node: 'node-A', name: 'old' } }],
+  rotate: [{ type: 'block-dirty-bitmap-remove', data: { node: 'node-A', name: 'old' } }],
   actions: [{ type: 'block-dirty-bitmap-add', data: { node: 'node-A', name: 'new' } }],
   outdated: [{ type: 'block-dirty-bitmap-remove', data: { node: 'node-A', name: 'old' } }],
 };
