@@ -249,10 +249,22 @@ async function ensureOpenssl() {
   if (!onPath('openssl')) await installGroup('openssl', 'openssl', 'run this again');
 }
 
+/** Clients that NBD exports are tested with; without them only those tests fail, and say so. */
+async function ensureNbdClients() {
+  if (['nbdinfo', 'nbdcopy'].every(onPath)) return;
+  try {
+    await installGroup('nbd', 'libnbd', 'run this again');
+  } catch (error) {
+    if (!(error instanceof Halt)) throw error;
+    say(`${error.message}\n`);
+  }
+}
+
 async function prepare() {
   await ensurePackages();
   await ensureQemu();
   await ensureOpenssl();
+  await ensureNbdClients();
   await ensurePty();
   await ensureBuilt();
 }

@@ -279,8 +279,7 @@ class Run {
     const made = this.#made;
     return {
       ...shared,
-      discard: async (step, text) =>
-        discard(step, text, { ...shared, made }),
+      discard: async (step, text) => discard(step, text, { ...shared, made }),
     };
   }
 }

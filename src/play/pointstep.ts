@@ -105,7 +105,10 @@ function ofPull(node: string, given: ReadonlyMap<string, string>, { nodes, time,
   const plan = planPull({ nodes, node, target: wanted(given, 'target'), series, full, time, run });
   if ('message' in plan) throw refusalOf(plan);
   const { value, because } = plan;
-  return { value, notes: because === undefined ? [] : [`the client has to fetch all of the disk: ${because}`] };
+  return {
+    value,
+    notes: because === undefined ? [] : [`the client has to fetch all of the disk: ${because}`],
+  };
 }
 
 function ofPulled(node: string, given: ReadonlyMap<string, string>, { nodes }: Known): Points {

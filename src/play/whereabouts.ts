@@ -52,12 +52,7 @@ export async function staysHere(session: Session, clock: Clock, limits: JobWait)
   return /^(none|failed|cancelled)$/.test(await migration(session, limits));
 }
 
-async function ofDisk(
-  id: string,
-  deed: Deed,
-  { ledger }: Played,
-  limits: JobWait,
-): Promise<Whereabouts> {
+async function ofDisk(id: string, deed: Deed, { ledger }: Played, limits: JobWait): Promise<Whereabouts> {
   const start = ledger.standing.findLast(
     ({ request, session }) =>
       session === deed.session && request && startedBy(request).some(job => job.id === id),

@@ -171,7 +171,11 @@ function rotation(node: string, { pulled, ends }: Pulls, { point, row }: Found):
       type: 'block-dirty-bitmap-merge',
       data: { node, target: name, bitmaps: [{ node, name: String(row['name']) }] },
     },
-    ...removals(node, [{ point, row }, ...pulled.filter(old), ...ends.filter(one => old(one) && one !== end)]),
+    ...removals(node, [
+      { point, row },
+      ...pulled.filter(old),
+      ...ends.filter(one => old(one) && one !== end),
+    ]),
   ];
 }
 
