@@ -102,6 +102,9 @@ globalThis[Symbol.for('qmpsh.compiled')] = ran => {
   if (ran === kind) for (const { script, ...where } of compiled) require('./keep.cjs')(script, where);
 };
 
+// What starts the command again as another process (src/io/stillguest.ts).
+globalThis[Symbol.for('qmpsh.command')] = __filename;
+
 need('cli/cli');
 // While the monitor greets.
 if (kind === 'prompt') setImmediate(readPack, 'prompt');

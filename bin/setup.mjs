@@ -260,11 +260,18 @@ async function ensureNbdClients() {
   }
 }
 
+/** The guest agent, which tests speak to; there is none for macOS and the BSDs. */
+async function ensureAgent() {
+  if (process.platform !== 'linux' || onPath('qemu-ga') || existsSync('/usr/sbin/qemu-ga')) return;
+  await installGroup('agent', "QEMU's guest agent", 'run this again');
+}
+
 async function prepare() {
   await ensurePackages();
   await ensureQemu();
   await ensureOpenssl();
   await ensureNbdClients();
+  await ensureAgent();
   await ensurePty();
   await ensureBuilt();
 }

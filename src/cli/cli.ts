@@ -10,12 +10,20 @@ import { report } from './report.ts';
 async function main(argv: readonly string[]): Promise<Exit> {
   let switches: ReadonlySet<string> = new Set();
   try {
+    if (argv[0] === '--hold-guest') return await holdCommand(argv);
     const invocation = readInvocation(argv);
     switches = invocation.switches;
     return await run(invocation);
   } catch (error) {
     return report(error, switches);
   }
+}
+
+/** This process holds a guest still for another one: `io/stillguest.ts` starts it. */
+async function holdCommand([, address = '', limit]: readonly string[]): Promise<Exit> {
+  const { holdGuest } = await import('../io/holder.ts');
+  await holdGuest(address, Number(limit));
+  return 0;
 }
 
 /** Each subcommand is a file of its own, loaded when it is wanted. */

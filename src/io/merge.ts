@@ -18,7 +18,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { QmpshError } from '../qmp/errors.ts';
 import { chainProblem, readChain } from '../series/chain.ts';
-import { heldName, type PointName, pointName, samePoint } from '../series/names.ts';
+import { consistentName, heldName, type PointName, pointName, samePoint } from '../series/names.ts';
 import { parseJson } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { findQemuImg } from './qemu.ts';
@@ -51,7 +51,9 @@ export async function makeFull(
   try {
     rmSync(made, { force: true });
     await qemuImg('convert', '-f', 'qcow2', '-O', 'qcow2', path, made);
-    for (const name of [pointName(point), ...held.map(heldName)])
+    const [was] = readChain(parseJson(await qemuImg('info', '-f', 'qcow2', '--output=json', path)));
+    const still = was?.consistent ? [consistentName(point)] : [];
+    for (const name of [pointName(point), ...held.map(heldName), ...still])
       await qemuImg('bitmap', '--add', '--disable', '-g', '1G', '-f', 'qcow2', made, name);
     await qemuImg('compare', '-f', 'qcow2', '-F', 'qcow2', path, made);
     const info = await qemuImg('info', '-f', 'qcow2', '--backing-chain', '--output=json', made);

@@ -1,10 +1,11 @@
 // Compares an undo with the ledger: what had to be taken back, what was taken back, and what is left.
 import type { Fence } from '../page/model.ts';
 import type { Request } from '../qmp/message.ts';
+import { actionsOf } from '../schema/actions.ts';
 import { startedBy } from '../schema/jobs.ts';
-import { type Json, member, stringifyJson } from '../text/json.ts';
+import { isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
-import { filesMadeBy, isAmbiguous, isInverse, leavesNothing, takesBack } from './inverse.ts';
+import { filesMadeBy, isAmbiguous, isInverse, leavesNothing, nodeWritten, takesBack } from './inverse.ts';
 import { type Deed, type Ledger, mayStand } from './ledger.ts';
 import { removalOf } from './removal.ts';
 
@@ -67,7 +68,11 @@ export class Account {
       deed => !this.#told.has(deed) && !this.#takenBackByPage(deed) && !this.#leavesNothing(deed),
     );
     const lines = (deeds: readonly Deed[]) => [
-      ...new Set(deeds.map(({ step, text }) => `${step.kind === 'shell' ? '$ ' : ''}${safe(text)}`)),
+      ...new Set(
+        deeds.map(
+          deed => this.#written(deed) ?? `${deed.step.kind === 'shell' ? '$ ' : ''}${safe(deed.text)}`,
+        ),
+      ),
     ];
     return {
       stays: lines(rest.filter(({ fate }) => fate === 'done')),
@@ -105,12 +110,29 @@ export class Account {
     return maker !== undefined && (this.#told.has(maker) || this.#takenBackByPage(maker));
   }
 
+  /** The arguments by which the page has opened a node. */
+  #madeAs(node: string): JsonObject | undefined {
+    const undo = { execute: 'blockdev-del', arguments: { 'node-name': node } };
+    return this.#ledger.deeds.findLast(({ request }) => request && takesBack(undo, request))?.request
+      ?.arguments;
+  }
+
+  /** What is told of a deed that has written to an export: nothing that is there shows it. */
+  #written({ request }: Deed): string | undefined {
+    const [node] = request ? actionsOf(request).flatMap(action => nodeWritten(action) ?? []) : [];
+    let args = node === undefined ? undefined : this.#madeAs(node);
+    for (let below = args?.['file']; typeof below === 'string'; below = args?.['file'])
+      args = this.#madeAs(below);
+    const server = args?.['driver'] === 'nbd' && args['server'];
+    if (!args || !isObject(server)) return undefined;
+    const where = server['path'] ?? `${String(server['host'])}:${String(server['port'])}`;
+    return `(the export ${safe(String(args['export'] ?? ''))} of the NBD server at ${safe(String(where))} was written to: what it holds is no finished image)`;
+  }
+
   /** Whether what was written to a node is gone: it is on a file that was made and removed, or on none. */
   #isGone(node: string): boolean {
-    const undo = { execute: 'blockdev-del', arguments: { 'node-name': node } };
-    const maker = this.#ledger.deeds.findLast(({ request }) => request && takesBack(undo, request));
-    if (!maker?.request) return false;
-    const { arguments: args } = maker.request;
+    const args = this.#madeAs(node);
+    if (!args) return false;
     if (member(args, 'driver') === 'null-co' || member(args, 'driver') === 'null-aio') return true;
     const below = member(args, 'file');
     if (typeof below === 'string') return this.#isGone(below);

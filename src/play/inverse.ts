@@ -99,22 +99,28 @@ interface Traces {
   readonly removed: (node: Json | undefined, name: Json | undefined) => boolean;
 }
 
+/** The node whose image an action writes to. */
+export function nodeWritten({ execute, arguments: args }: Request): string | undefined {
+  const options = member(args, 'options');
+  const into =
+    execute === 'blockdev-create' && isObject(options)
+      ? member(options, 'file')
+      : COPIES.test(execute)
+        ? member(args, 'target')
+        : execute === 'block-dirty-bitmap-add'
+          ? member(args, 'node')
+          : undefined;
+  return typeof into === 'string' ? into : undefined;
+}
+
 /** Whether a request that QEMU took leaves nothing that would have to be taken back. */
 export function leavesNothing(request: Request, { merged, gone, removed }: Traces): boolean {
   return actionsOf(request).every(action => {
     const { execute, arguments: args } = action;
     if (MERGES.test(execute)) return !merged;
-    const options = member(args, 'options');
     if (execute === 'block-dirty-bitmap-merge') return removed(member(args, 'node'), member(args, 'target'));
-    const into =
-      execute === 'blockdev-create' && isObject(options)
-        ? member(options, 'file')
-        : COPIES.test(execute)
-          ? member(args, 'target')
-          : execute === 'block-dirty-bitmap-add'
-            ? member(args, 'node')
-            : undefined;
-    if (typeof into === 'string') return gone(into);
+    const into = nodeWritten(action);
+    if (into !== undefined) return gone(into);
     // They end or steer what the page itself has started. To complete a job may move the guest to another disk.
     const act = actOf(execute);
     return ASKS.test(execute) || (act !== undefined && act !== 'complete');

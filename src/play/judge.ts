@@ -68,13 +68,13 @@ function expectsInBand(step: Step, request: Request | undefined): boolean {
   });
 }
 
-/** Whether the refusal that the page shows is that of a file which is not there. */
-export function expectsNoFile(step: Step): boolean {
+/** Whether the page shows a refusal of such words. */
+export function showsRefusal(step: Step, words: RegExp): boolean {
   return step.expected.some(item => {
     const error =
       item.kind === 'reply' && item.pattern.kind === 'object' ? item.pattern.members.get('error') : undefined;
     const desc = error?.kind === 'object' ? error.members.get('desc') : undefined;
-    return desc?.kind === 'scalar' && /No such file or directory/.test(String(desc.value));
+    return desc?.kind === 'scalar' && words.test(String(desc.value));
   });
 }
 

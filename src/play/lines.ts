@@ -27,10 +27,10 @@ interface LineFault {
 }
 
 /** Words a page may hold besides those that are pages themselves. */
-const PAGE_WORDS = ['.let', '.expect', '.points', '.wait', '.send', '.hmp', '.play'];
+const PAGE_WORDS = ['.let', '.expect', '.points', '.freeze', '.thaw', '.wait', '.send', '.hmp', '.play'];
 
 /** Those that a word of their own checks; all others name a page. */
-const JUDGED = ['.wait', '.send', '.hmp'];
+const JUDGED = ['.freeze', '.thaw', '.wait', '.send', '.hmp'];
 
 export interface LineContext {
   readonly schema: Schema | undefined;

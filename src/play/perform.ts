@@ -28,6 +28,7 @@ import type { Part, Performance } from './performance.ts';
 import { pointStep } from './pointstep.ts';
 import { ABSENT, askingOf, refusal, tooWell } from './refused.ts';
 import type { Monitor } from './stage.ts';
+import { freezeStep, thawStep } from './stillstep.ts';
 
 /**
  * Performs a step, or the line `text` (with its values) in its stead. A QmpshError becomes a failed result; it never
@@ -110,6 +111,12 @@ async function runPageWord(step: Step, text: string, given: Performance): Promis
       const run = plain(values.get(RUN) ?? { json: '' });
       const known = { nodes: stage.last, time: stage.host.clock.time(), run };
       const { value, notes = [] } = await pointStep(rest, { ...known, ask: asker(step, text, given) });
+      stage.last = value;
+      return { found: stringifyJson(value), warnings: notes };
+    }
+    case '.freeze':
+    case '.thaw': {
+      const { value, notes } = await (name === '.thaw' ? thawStep(stage) : freezeStep(rest, stage, signal));
       stage.last = value;
       return { found: stringifyJson(value), warnings: notes };
     }

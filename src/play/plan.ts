@@ -158,7 +158,7 @@ export function tooDeep(): QmpshError {
 
 /** Whether a word of a page plays another one: `.play`, or a word that is a page. */
 function playsPage(line: string): boolean {
-  return !/^\.(let|expect|points|wait|send|hmp)(\s|$)/.test(line);
+  return !/^\.(let|expect|points|freeze|thaw|wait|send|hmp)(\s|$)/.test(line);
 }
 
 /** Whether nothing that only the run tells decides on a step. */

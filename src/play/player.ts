@@ -19,6 +19,7 @@ import type { Reading } from './reading.ts';
 import type { Report } from './report.ts';
 import type { Stage } from './stage.ts';
 import { Steady } from './steady.ts';
+import { letGo } from './stillstep.ts';
 import { type Reached, undo } from './undo.ts';
 
 /** What the policy decides about the next step. */
@@ -90,13 +91,16 @@ async function play(performing: Playing): Promise<Ending> {
       : policy.guard === 'page'
         ? await host.foreground(title, signal => run.main(signal))
         : await run.main(undefined);
+    // Before anything that may take time.
+    const thawed = stage.still && (await letGo(stage));
+    if (thawed && (ending.exit !== 0 || !thawed.ok)) report.undone(thawed);
     if (ending.exit === 0) await policy.over?.();
     if (ending.exit !== 0 && run.undoes) {
       report.undoing();
       const after = await host.foreground(`the undo of ${title}`, signal =>
         untilNext(signal, host, next => run.undo(next)),
       );
-      ending = { ...ending, after };
+      ending = { ...ending, after: thawed ? { ...after, undone: [thawed, ...after.undone] } : after };
     }
   } finally {
     stage.leaveMarks();

@@ -1,61 +1,59 @@
 // The step `.points` of a page: reads in the last reply, one of query-named-block-nodes, which points a disk goes on from and
 // which an image is, and refuses what is wrong.
 //
-//   .points node=NODE series=SERIES for=start|next file=FILE      what a new point is called, and where it goes on from
-//   .points node=NODE series=SERIES file=FILE previous=NODE is=POINT
-//                                                                 whether the image open as a node is what NODE goes on from
-//                                                                 to that new point
-//   .points disks=LIST series=SERIES name=NAME folder=FOLDER full=LIST
+//   .points node=NODE series=SERIES for=start|next|copy file=FILE target=URI format=qcow2|raw compress=yes overwrite=yes
+//                                                                 what a new point is called, where it goes, and where it
+//                                                                 goes on from
+//   .points node=NODE series=SERIES file=FILE previous=NODE at=FILE is=POINT
+//                                                                 whether the image open as a node, and found at a place, is
+//                                                                 what NODE goes on from to that new point
+//   .points disks=LIST series=SERIES name=NAME folder=FOLDER target=URI full=LIST format=qcow2|raw compress=yes
 //                                                                 what each of several disks gets at one moment
 //   .points pull=NODE target=NODE series=SERIES full=yes|no       what is noted of a pull, and what its client has not got yet
 //   .points pulled=NODE target=NODE for=done|drop                 what ends a pull
+//   .points room=NODE format=FORMAT size=BYTES node=NODE since=BITMAP
+//                                                                 whether an export has room for an image, of all or of what
+//                                                                 a bitmap has noted
 //   .points image=NODE is=POINT size=BYTES                        whether it is that point, whole with those below it
 //   .points chain=FILE through=NODE advice=TEXT                   whether the file is a point, whole with those below it: each
 //                                                                 opened as NODE for a moment, without the one below
-import { splitArguments } from '../language/argument.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Request } from '../qmp/message.ts';
 import { chainProblem, markOfParent, readChain, told } from '../series/chain.ts';
-import {
-  begun,
-  mismatch,
-  nextTime,
-  nodeNamed,
-  outdated,
-  type Refusal,
-  readDisk,
-  stuck,
-  usable,
-} from '../series/follow.ts';
+import { isExport } from '../series/export.ts';
+import { begun, mismatch, nextTime, nodeNamed, outdated, readDisk, stuck, usable } from '../series/follow.ts';
 import { planJson, planMoment } from '../series/moment.ts';
-import { type PointName, pointName, readPointName, samePoint, stampOf, wholeName } from '../series/names.ts';
+import {
+  consistentName,
+  type PointName,
+  pointName,
+  readPointName,
+  samePoint,
+  stampOf,
+  wholeName,
+} from '../series/names.ts';
 import { backingName, baseName, beside } from '../series/paths.ts';
-import { endPull, planPull } from '../series/pull.ts';
-import { isArray, type Json, type JsonObject, parseJson } from '../text/json.ts';
+import { exportBelow, kindRefusal, placeOf, roomRefusal } from '../series/place.ts';
+import { isArray, isObject, type Json, type JsonObject, parseJson } from '../text/json.ts';
+import { objectsIn } from '../text/members.ts';
 import { safe } from '../text/safe.ts';
 import { bytes } from '../text/size.ts';
-import { type Ask, walkChain } from './pointwalk.ts';
-
-interface Known {
-  /** The value of `query-named-block-nodes`. */
-  readonly nodes: Json;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** A word that no other run has. */
-  readonly run: string;
-  /** Asks the VM; throws a QmpshError where it refuses. */
-  readonly ask: Ask;
-}
+import {
+  accept,
+  isYes,
+  type Known,
+  type Points,
+  readArguments,
+  refusalOf,
+  refuse,
+  seriesOf,
+  wanted,
+} from './pointargs.ts';
+import { walkChain } from './pointwalk.ts';
+import { ofPull, ofPulled } from './pullstep.ts';
 
 /** The longest name of a bitmap that qcow2 stores, in bytes. */
 const LONGEST = 1023;
-
-interface Points {
-  /** For `.let` and `.expect`. */
-  readonly value: Json;
-  /** What a reader has to know, a sentence each. */
-  readonly notes?: readonly string[];
-}
 
 /** What the step finds. Throws a QmpshError that says what is wrong, and what would be right. */
 export async function pointStep(rest: string, known: Known): Promise<Points> {
@@ -69,6 +67,8 @@ export async function pointStep(rest: string, known: Known): Promise<Points> {
   if (pull !== undefined) return ofPull(pull, given, known);
   const pulled = given.get('pulled');
   if (pulled !== undefined) return ofPulled(pulled, given, known);
+  const room = given.get('room');
+  if (room !== undefined) return { value: ofRoom(room, given, known) };
   const image = given.get('image');
   return { value: image === undefined ? ofDisk(given, known) : ofImage(image, given, known) };
 }
@@ -77,19 +77,41 @@ function ofDisks(list: string, given: ReadonlyMap<string, string>, { nodes, time
   const name = wanted(given, 'name');
   const folder = given.get('folder') ?? '';
   const series = seriesOf(given);
+  const target = given.get('target') ?? '';
+  const format = given.get('format') ?? 'qcow2';
+  const copies = format === 'raw';
+  refuse(kindRefusal({ format, compress: isYes(given.get('compress')), point: false }));
+  const place = (node: string) =>
+    placeOf({
+      file: target === '' ? `${folder}${node}-${name}.${format}` : '',
+      target: target === '' ? '' : exportBelow(target, `${node}-${name}`),
+      format,
+      compress: false,
+      point: !copies,
+    });
+  const nodesOf = readList(list);
+  const places = new Map(nodesOf.map(node => [node, accept(place(node))]));
   const full = readList(given.get('full') ?? '');
-  const fileOf = (node: string) => `${folder}${node}-${name}.qcow2`;
-  const plans = planMoment({ nodes, disks: readList(list), full, series, fileOf, time, run });
+  const fileOf = (node: string) => places.get(node)?.where ?? node;
+  const plans = planMoment({ nodes, disks: nodesOf, full, series, copies, fileOf, time, run });
   if ('message' in plans) throw refusalOf(plans);
   for (const { point } of plans) mustFit(point);
-  const rows = plans.map((plan, i) =>
-    planJson(plan, i, plan.parent ? beside(plan.file, plan.parent.file) : null),
-  );
+  const rows = plans.map((plan, i) => ({
+    ...planJson(plan, i, plan.parent ? beside(`${folder}x`, plan.parent.file) : null),
+    server: places.get(plan.node)?.nbd?.['server'] ?? null,
+    export: places.get(plan.node)?.nbd?.['export'] ?? null,
+    length: copies ? plan.size : 0,
+    beside: `${folder}verify-${run}-${i + 1}.qcow2`,
+  }));
   return {
     value: {
       disks: rows,
-      files: plans.map(({ file }) => file),
-      fulls: rows.filter((_, i) => !plans[i]?.parent),
+      made: rows.filter(row => row.server === null),
+      exports: rows.filter(row => row.server !== null),
+      files: plans.filter(({ node }) => !places.get(node)?.nbd).map(({ file }) => file),
+      copies: copies ? rows : [],
+      points: copies ? [] : rows,
+      fulls: copies ? [] : rows.filter((_, i) => !plans[i]?.parent),
       increments: rows.filter((_, i) => plans[i]?.parent),
       outdated: plans.flatMap(plan => removals(plan.node, plan.outdated)),
     },
@@ -97,24 +119,6 @@ function ofDisks(list: string, given: ReadonlyMap<string, string>, { nodes, time
       because === undefined ? [] : [`${safe(node)} gets a full point: ${because}`],
     ),
   };
-}
-
-function ofPull(node: string, given: ReadonlyMap<string, string>, { nodes, time, run }: Known): Points {
-  const series = given.get('series') === '' ? '' : seriesOf(given);
-  const full = given.get('full') === 'true';
-  const plan = planPull({ nodes, node, target: wanted(given, 'target'), series, full, time, run });
-  if ('message' in plan) throw refusalOf(plan);
-  const { value, because } = plan;
-  return {
-    value,
-    notes: because === undefined ? [] : [`the client has to fetch all of the disk: ${because}`],
-  };
-}
-
-function ofPulled(node: string, given: ReadonlyMap<string, string>, { nodes }: Known): Points {
-  const plan = endPull({ nodes, node, target: wanted(given, 'target') }, given.get('for') === 'done');
-  if ('message' in plan) throw refusalOf(plan);
-  return plan;
 }
 
 /** A list as a page's value of that kind is written, or parted by commas. */
@@ -127,50 +131,90 @@ function readList(text: string): readonly string[] {
 function ofDisk(given: ReadonlyMap<string, string>, { nodes, time, run }: Known): Json {
   const node = wanted(given, 'node');
   const series = seriesOf(given);
-  const file = wanted(given, 'file');
   const found = nodeNamed(nodes, node);
   if (!found)
     throw new QmpshError('refused', `there is no node ${safe(node)}`, { advice: '.graph shows them.' });
   const disk = readDisk(found, series);
   const previous = given.get('previous');
   if (previous !== undefined) {
+    const file = wanted(given, 'file');
+    const at = wanted(given, 'at');
     const parent = nodeNamed(nodes, previous);
     const chain = readChain(parent?.['image'] ?? null);
     refuse(mismatch(disk, series, chain));
     const point = chain[0]?.point;
     if (!point) throw new QmpshError('refused', `${safe(previous)} is no point`);
     const now = readPointName(given.get('is') ?? '');
+    if (isExport(file) && !isExport(at) && !at.startsWith('/'))
+      throw new QmpshError('refused', `an image at an NBD server cannot say where ${safe(at)} is`, {
+        advice:
+          'Give the whole path of the parent: previous=/FOLDER/FILE, or folder=/FOLDER/ for several disks.',
+      });
     return {
       bitmap: pointName(point),
       mark: markOfParent(point),
-      backing: backingName(file, chain[0]?.file ?? ''),
+      backing: backingName(file, at),
       outdated: now ? removals(node, outdated(disk, now, point)) : [],
     };
   }
-  const full = given.get('for') === 'start';
+  const does = given.get('for') ?? 'next';
+  const format = given.get('format') ?? 'qcow2';
+  const place = accept(
+    placeOf({
+      file: given.get('file') ?? '',
+      target: given.get('target') ?? '',
+      format,
+      compress: isYes(given.get('compress')),
+      point: does !== 'copy',
+    }),
+  );
+  const file = place.where;
+  const { size } = disk;
+  const where = {
+    where: file,
+    server: place.nbd?.['server'] ?? null,
+    export: place.nbd?.['export'] ?? null,
+    fresh: !place.nbd && !isYes(given.get('overwrite')),
+    // A raw file has to have its size when it is opened.
+    length: format === 'raw' ? size : 0,
+  };
+  if (does === 'copy') return { ...where, point: null, whole: null, still: null, parent: null, outdated: [] };
+  const full = does === 'start';
   refuse(full ? begun(disk, series) : stuck(disk, series));
   const point: PointName = { series, stamp: stampOf(nextTime(disk, time)), run, file: baseName(file) };
   mustFit(point);
   const [parent, before] = full ? [] : usable(disk);
   return {
+    ...where,
     point: pointName(point),
     whole: wholeName(point),
+    still: consistentName(point),
     parent: parent ? beside(file, parent.file) : null,
     advice: parent ? whereElse(node, before && beside(file, before.file)) : null,
     outdated: full ? removals(node, outdated(disk, point, undefined)) : [],
   };
 }
 
+/** Whether an export, open as a node, has room for an image. */
+function ofRoom(room: string, given: ReadonlyMap<string, string>, { nodes }: Known): Json {
+  const found = nodeNamed(nodes, room)?.['image'];
+  const info = isObject(found) ? found : {};
+  const size = Number(wanted(given, 'size'));
+  const since = given.get('since');
+  const bitmaps = objectsIn(nodeNamed(nodes, given.get('node') ?? '')?.['dirty-bitmaps']);
+  const noted = bitmaps.find(({ name }) => name === since)?.['count'];
+  const copied = since === undefined || noted === undefined ? size : Number(noted);
+  const has = Number(info['virtual-size'] ?? 0);
+  refuse(
+    roomRefusal(String(info['filename'] ?? room), has, { format: wanted(given, 'format'), size, copied }),
+  );
+  return { size: has };
+}
+
 /** What to do where the parent is lost. */
 function whereElse(node: string, before: string | undefined): string {
   const other = before === undefined ? '' : `, go on from the point before it (previous=${safe(before)})`;
   return `Bring it back, say where it is now with previous=FILE${other}, or begin a new series of ${safe(node)}: action=start series=NAME.`;
-}
-
-function seriesOf(given: ReadonlyMap<string, string>): string {
-  const series = wanted(given, 'series');
-  if (series.includes(':')) throw new QmpshError('usage', 'the name of a series has no colon in it');
-  return series;
 }
 
 function mustFit(point: PointName): void {
@@ -201,30 +245,6 @@ function ofImage(image: string, given: ReadonlyMap<string, string>, { nodes }: K
   return { point: pointName(top.point), images: chain.length };
 }
 
-function refuse(refusal: Refusal | undefined): void {
-  if (refusal) throw refusalOf(refusal);
-}
-
-function refusalOf({ message, advice }: Refusal): QmpshError {
-  return new QmpshError('refused', message, { advice });
-}
-
-function readArguments(rest: string): ReadonlyMap<string, string> {
-  return new Map(
-    splitArguments(rest).map(text => {
-      const cut = text.indexOf('=');
-      if (cut < 1) throw new QmpshError('usage', `.points in a page takes NAME=VALUE, not ${safe(text)}`);
-      return [text.slice(0, cut), text.slice(cut + 1)] as const;
-    }),
-  );
-}
-
-function wanted(given: ReadonlyMap<string, string>, name: string): string {
-  const value = given.get(name);
-  if (value === undefined || value === '') throw new QmpshError('usage', `.points wants ${name}=`);
-  return value;
-}
-
 /** The request of a `.points` step that opens images, for who looks for what could take it back. */
 export function requestOfPoints(text: string): Request | undefined {
   const rest = /^\.points\s+([\s\S]*)$/.exec(text)?.[1];
@@ -238,13 +258,18 @@ interface Form {
   readonly takes: readonly string[];
 }
 
-const OF_DISK: Form = { needs: ['node', 'series', 'file'], takes: ['for', 'previous', 'is'] };
+const KIND = ['target', 'format', 'compress'];
+const OF_DISK: Form = {
+  needs: ['node', 'series'],
+  takes: ['for', 'file', ...KIND, 'overwrite', 'previous', 'at', 'is'],
+};
 const FORMS: readonly Form[] = [
   { needs: ['image', 'is', 'size'], takes: [] },
   { needs: ['chain', 'through'], takes: ['advice'] },
-  { needs: ['disks', 'series', 'name'], takes: ['folder', 'full'] },
+  { needs: ['disks', 'series', 'name'], takes: ['folder', 'full', ...KIND] },
   { needs: ['pull', 'target'], takes: ['series', 'full'] },
   { needs: ['pulled', 'target', 'for'], takes: [] },
+  { needs: ['room', 'format', 'size'], takes: ['node', 'since'] },
   OF_DISK,
 ];
 

@@ -4,6 +4,7 @@ import { QmpshError } from '../qmp/errors.ts';
 import { chainProblem, type Image, readChain } from '../series/chain.ts';
 import { nodeNamed } from '../series/follow.ts';
 import { pointName } from '../series/names.ts';
+import { opened } from '../series/paths.ts';
 import { isObject, type Json, type JsonObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 
@@ -11,7 +12,7 @@ import { safe } from '../text/safe.ts';
 export type Ask = (command: string, args: JsonObject) => Promise<Json>;
 
 /**
- * The point that a file is, its disk's size, and of how many images. Throws a QmpshError where it is none, or one below it is
+ * The point that a file or an export is, its disk's size, of how many images, and how it is opened. Throws a QmpshError where it is none, or one below it is
  * not what it stands on; `advice` says what to do then.
  */
 export async function walkChain(file: string, node: string, ask: Ask, advice?: string): Promise<Json> {
@@ -45,7 +46,14 @@ async function walk(file: string, node: string, ask: Ask): Promise<Json> {
   const [top] = chain;
   if (problem !== undefined || !top?.point)
     throw new QmpshError('refused', problem ?? `${safe(file)} is no point`);
-  return { point: pointName(top.point), size: top.size, images: chain.length };
+  return {
+    point: pointName(top.point),
+    size: top.size,
+    images: chain.length,
+    consistent: top.consistent,
+    // What opens it again.
+    protocol: opened(file),
+  };
 }
 
 /** One image, and the file that it stands on. */
@@ -54,8 +62,7 @@ async function look(
   node: string,
   ask: Ask,
 ): Promise<{ readonly image: Image; readonly below: string | undefined }> {
-  const file = { driver: 'file', filename: path };
-  const alone = { driver: 'qcow2', 'node-name': node, 'read-only': true, backing: null, file };
+  const alone = { driver: 'qcow2', 'node-name': node, 'read-only': true, backing: null, file: opened(path) };
   await ask('blockdev-add', alone).catch((error: unknown) => {
     if (!(error instanceof QmpshError) || error.kind !== 'refused') throw error;
     const details = error.advice === undefined ? {} : { advice: error.advice };

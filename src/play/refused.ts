@@ -6,7 +6,7 @@ import type { Reply, Request } from '../qmp/message.ts';
 import { NOTHING_DONE } from '../render/reply.ts';
 import { member } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
-import { expectsNoFile } from './judge.ts';
+import { showsRefusal } from './judge.ts';
 import type { Failure } from './outcome.ts';
 import type { Performance } from './performance.ts';
 import type { Monitor } from './stage.ts';
@@ -18,10 +18,17 @@ export const ABSENT =
 /** QEMU took what it was to refuse: mostly a try whether a file is there already. */
 export function tooWell(step: Step, request: Request | undefined, { params }: Performance): Failure {
   const file = member(request?.arguments ?? {}, 'filename');
-  if (typeof file !== 'string' || !expectsNoFile(step))
-    return { message: 'QEMU did it, where the page expects a refusal', exit: 1 };
   const over = params.has('overwrite') ? ', or overwrite=yes: then what it holds is lost' : '';
-  return { message: `${safe(file)} is there already`, advice: `Give another name${over}.`, exit: 1 };
+  if (typeof file === 'string' && showsRefusal(step, /No such file or directory/))
+    return { message: `${safe(file)} is there already`, advice: `Give another name${over}.`, exit: 1 };
+  if (showsRefusal(step, /not in qcow2 format/))
+    return {
+      message:
+        'the export holds a qcow2 image already: a point, another image, or a part of one that was broken off',
+      advice: `Name another export${over}.`,
+      exit: 1,
+    };
+  return { message: 'QEMU did it, where the page expects a refusal', exit: 1 };
 }
 
 /** What can be asked about a refusal: of another monitor's VM nothing but its schema is known. */

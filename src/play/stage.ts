@@ -1,5 +1,6 @@
 // Where a page is played: the monitors its steps go to, the folder of its host commands, and what the last reply was.
 
+import type { StillGuest } from '../io/stillguest.ts';
 import type { Host } from '../line/host.ts';
 import { schemaIfAny } from '../line/send.ts';
 import type { Step } from '../page/model.ts';
@@ -33,6 +34,8 @@ export class Stage {
   readonly host: Host;
   /** What `.let` and `.expect` query. */
   last: Json = null;
+  /** The guest while it is held still. */
+  still: StillGuest | undefined;
   readonly #parts: StageParts;
   readonly #others = new Map<string, Monitor>();
   #main: Monitor | undefined;
@@ -110,6 +113,16 @@ export class Stage {
     this.host.last = this.last;
   }
 
+  /** Throws a usage error for an address that starts a program which was not agreed to. */
+  mustBeOpenable(address: string): void {
+    if (this.#parts.mayOpen?.(address) !== false) return;
+    throw new QmpshError(
+      'usage',
+      `a connection to ${safe(address)} starts a program, which was not agreed to`,
+      { advice: 'Give the address on the command line, or allow the commands of the page.' },
+    );
+  }
+
   /** Closes the connections that were made for the page alone. */
   async close(): Promise<void> {
     for (const { session } of this.#others.values()) await session.close();
@@ -119,14 +132,7 @@ export class Stage {
   async #other(address: string): Promise<Monitor> {
     const known = this.#others.get(address);
     if (known?.session.state === 'open') return known;
-    if (this.#parts.mayOpen?.(address) === false)
-      throw new QmpshError(
-        'usage',
-        `a connection to ${safe(address)} starts a program, which was not agreed to`,
-        {
-          advice: 'Give the address on the command line, or allow the commands of the page.',
-        },
-      );
+    this.mustBeOpenable(address);
     const session = await this.host.open(address);
     const monitor = { session, schema: await schemaIfAny(session.schema()), mark: session.events.end };
     this.#others.set(address, monitor);

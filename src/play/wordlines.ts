@@ -8,6 +8,7 @@ import type { Schema } from '../schema/model.ts';
 import { parseJson } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import type { Reading } from './reading.ts';
+import { readFreeze } from './stillstep.ts';
 
 interface Wrong {
   readonly message: string;
@@ -43,6 +44,14 @@ export function judgeWord(line: WordLine): Judged {
 }
 
 const JUDGES: Readonly<Record<string, (line: WordLine) => Judged>> = {
+  '.freeze': ({ rest }) => {
+    readFreeze(rest, hasName);
+    return { warnings: [] };
+  },
+  '.thaw': ({ rest }) => {
+    if (rest.trim() === '') return { warnings: [] };
+    return { wrong: { message: '.thaw takes nothing' }, warnings: [] };
+  },
   '.wait': ({ rest, schema }) => {
     checkWait(splitArguments(rest), schema, hasName);
     return { warnings: [] };

@@ -7,6 +7,7 @@ import {
   afterName,
   type PointName,
   readAfterName,
+  readConsistentName,
   readHeldName,
   readPointName,
   samePoint,
@@ -21,6 +22,8 @@ export interface Image {
   readonly parent?: PointName;
   /** The points that were merged into it. */
   readonly held: readonly PointName[];
+  /** Whether the guest was still when it was taken. */
+  readonly consistent: boolean;
   /** The image that it names as the one below it. */
   readonly backing?: string;
   /** Bytes of the disk that it holds, and bytes it takes itself. */
@@ -50,6 +53,7 @@ function readImage(info: JsonObject): Image {
     points: [] as PointName[],
     parents: [] as PointName[],
     held: [] as PointName[],
+    still: [] as PointName[],
     unsafe: false,
   };
   for (const row of rows) {
@@ -60,6 +64,8 @@ function readImage(info: JsonObject): Image {
     if (point) found.points.push(point);
     if (parent) found.parents.push(parent);
     if (held) found.held.push(held);
+    const still = readConsistentName(name);
+    if (still) found.still.push(still);
     // On a disk such a bitmap records; in an image it never does.
     const flags = row['flags'];
     if ((point || parent) && isArray(flags) && flags.length > 0) found.unsafe = true;
@@ -70,6 +76,7 @@ function readImage(info: JsonObject): Image {
   const image = {
     file,
     held: found.held,
+    consistent: found.still.some(one => point && samePoint(one, point)),
     size: amount(info['virtual-size']),
     takes: amount(info['actual-size']),
     ...(typeof backing === 'string' ? { backing } : {}),

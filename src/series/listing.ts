@@ -20,6 +20,7 @@ export interface Listed {
   readonly parent?: PointName;
   /** The points that were merged into it. */
   readonly held: readonly PointName[];
+  readonly consistent: boolean;
   /** The file that its parent is now, where it was found. */
   readonly on?: string;
   readonly size: number;
@@ -49,12 +50,13 @@ export function listPoints(images: readonly Found[]): Listing {
       for (const below of chain) if (below.backing !== undefined) needs.push([file, below.backing]);
       continue;
     }
-    const { point, parent, held, size, takes } = image;
+    const { point, parent, held, consistent, size, takes } = image;
     const problem = image.problem ?? (error === undefined ? chainProblem(chain) : lost(file, parent, error));
     points.push({
       file,
       point,
       held,
+      consistent,
       size,
       takes,
       ...(parent ? { parent } : {}),
@@ -80,21 +82,23 @@ function inOrder(one: Listed, other: Listed): number {
 }
 
 const COLUMNS = [
-  { name: 'series', rank: 3 },
+  { name: 'series', rank: 4 },
   { name: 'when', rank: 2 },
   { name: 'file' },
   { name: 'kind', rank: 1 },
-  { name: 'disk', rank: 5, align: 'right' },
-  { name: 'takes', rank: 4, align: 'right' },
+  { name: 'guest', rank: 3 },
+  { name: 'disk', rank: 6, align: 'right' },
+  { name: 'takes', rank: 5, align: 'right' },
   { name: 'state' },
 ] as const;
 
 export function listingTable({ points }: Listing, width: number): readonly StyledLine[] {
-  const rows = points.map(({ file, point, parent, on, size, takes, problem }) => [
+  const rows = points.map(({ file, point, parent, on, consistent, size, takes, problem }) => [
     safe(point.series),
     when(point),
     safe(file),
     parent ? `since ${safe(on ?? parent.file)}` : 'full',
+    consistent ? 'consistent' : 'crash-consistent',
     bytes(size),
     bytes(takes),
     problem === undefined ? 'good' : 'broken',
@@ -115,13 +119,14 @@ export function listingNotes({ points, others }: Listing): readonly string[] {
 /** One object for each point, then one for the images that are none. */
 export function listingJson({ points, others }: Listing): readonly JsonObject[] {
   return [
-    ...points.map(({ file, point, parent, on, size, takes, problem }) => ({
+    ...points.map(({ file, point, parent, on, consistent, size, takes, problem }) => ({
       file,
       series: point.series,
       point: pointName(point),
       when: point.stamp,
       parent: parent ? pointName(parent) : null,
       'parent-file': on ?? null,
+      consistent,
       size,
       takes,
       problem: problem ?? null,

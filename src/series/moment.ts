@@ -1,8 +1,8 @@
 // Several disks at one moment: what each gets, a full point or an increment, and why a full one.
-import type { Json } from '../text/json.ts';
+import type { Json, JsonObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { isBusy, nextTime, nodeNamed, outdated, type Refusal, readDisk, stuck, usable } from './follow.ts';
-import { type PointName, pointName, stampOf, wholeName } from './names.ts';
+import { consistentName, type PointName, pointName, stampOf, wholeName } from './names.ts';
 import { baseName } from './paths.ts';
 
 interface Wanted {
@@ -12,6 +12,8 @@ interface Wanted {
   /** Those that get a full point in any case. */
   readonly full: readonly string[];
   readonly series: string;
+  /** They are to be copies outside of the series. */
+  readonly copies?: boolean;
   /** What the image of a node is called. */
   readonly fileOf: (node: string) => string;
   /** Milliseconds since 1970. */
@@ -54,7 +56,7 @@ export function planMoment(wanted: Wanted): readonly DiskPlan[] | Refusal {
   }
   const disks = wanted.disks.map(name => readDisk(nodeNamed(nodes, name) ?? {}, series));
   const busy = disks.find(isBusy);
-  const refused = busy && stuck(busy, series);
+  const refused = busy && !wanted.copies && stuck(busy, series);
   if (refused) return refused;
   const stamp = stampOf(Math.max(...disks.map(disk => nextTime(disk, wanted.time))));
   return disks.map(disk => {
@@ -62,7 +64,7 @@ export function planMoment(wanted: Wanted): readonly DiskPlan[] | Refusal {
     const point = { series, stamp, run, file: baseName(file) };
     const [newest] = usable(disk);
     const why = wanted.full.includes(disk.node) ? undefined : stuck(disk, series)?.message;
-    const goesOn = newest !== undefined && !wanted.full.includes(disk.node);
+    const goesOn = newest !== undefined && !wanted.copies && !wanted.full.includes(disk.node);
     return {
       node: disk.node,
       file,
@@ -70,8 +72,8 @@ export function planMoment(wanted: Wanted): readonly DiskPlan[] | Refusal {
       point,
       whole: wholeName(point),
       ...(goesOn ? { parent: newest } : {}),
-      outdated: goesOn ? [] : outdated(disk, point, newest),
-      ...(why === undefined ? {} : { because: why }),
+      outdated: goesOn || wanted.copies ? [] : outdated(disk, point, newest),
+      ...(why === undefined || wanted.copies ? {} : { because: why }),
     };
   });
 }
@@ -81,7 +83,7 @@ export function planJson(
   { node, file, size, point, whole }: DiskPlan,
   i: number,
   parent: string | null,
-): Json {
+): JsonObject {
   return {
     key: String(i + 1),
     node,
@@ -89,6 +91,7 @@ export function planJson(
     size,
     point: pointName(point),
     whole,
+    still: consistentName(point),
     parent,
     advice: `Bring it back under its name, or let ${safe(node)} have a full point: full=${safe(node)}.`,
   };

@@ -9,7 +9,7 @@ export interface PointName {
   readonly stamp: string;
   /** What no other point has. */
   readonly run: string;
-  /** The name the image was given when it was made, without its folder. */
+  /** The name the image was given when it was made: that of the file without its folder, or the URI of an export. */
   readonly file: string;
 }
 
@@ -21,6 +21,7 @@ const HELD = 'qmpsh:held:';
 const PULLING = 'qmpsh:pulling:';
 const PULLED = 'qmpsh:pulled:';
 const END = 'qmpsh:end:';
+const CONSISTENT = 'qmpsh:consistent:';
 
 /** The bitmap's name that says: this image is that point; on a disk: this was written since that point. */
 export function pointName(name: PointName): string {
@@ -30,6 +31,11 @@ export function pointName(name: PointName): string {
 /** The bitmap's name that says which point is the parent of an image. */
 export function afterName(parent: PointName): string {
   return `${AFTER}${text(parent)}`;
+}
+
+/** The bitmap's name that says: the guest's agent held its file systems still when that point was taken, and this image is it. */
+export function consistentName(point: PointName): string {
+  return `${CONSISTENT}${text(point)}`;
 }
 
 /** The bitmap's name that says: this full point was made of one that stood on that point, whose image is needed no longer. */
@@ -74,6 +80,10 @@ export function readAfterName(bitmap: string): PointName | undefined {
 
 export function readHeldName(bitmap: string): PointName | undefined {
   return read(bitmap, HELD);
+}
+
+export function readConsistentName(bitmap: string): PointName | undefined {
+  return read(bitmap, CONSISTENT);
 }
 
 export function readWholeName(bitmap: string): PointName | undefined {

@@ -187,6 +187,7 @@ const name = (file: string): PointName => ({
 const row = (file: string, parent?: string, held: readonly string[] = []): Listed => ({
   file,
   point: name(file),
+  consistent: false,
   ...(parent === undefined ? {} : { parent: name(parent) }),
   held: held.map(name),
   size: 1,

@@ -23,6 +23,7 @@ const schemas = ['7.2', '10.0', '11.1'].map(version => ({
 
 /** Values that are no texts, by the names that pages give them. */
 const LATER: Readonly<Record<string, Json>> = {
+  server: { type: 'unix', path: 'x' },
   size: 40894464,
   events: false,
   pause: false,

@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -17,11 +18,14 @@ import { join } from 'node:path';
 import { chainProblem, type Image, readChain } from '../../src/series/chain.ts';
 import { isArray, parseJson } from '../../src/text/json.ts';
 import { BIN } from '../command.ts';
+import { type NbdServer, serve } from '../nbd.ts';
 import { type Stand, stand } from '../plays.ts';
 import type { Deed } from './deeds.ts';
 
 const BLOCK = 65536;
 const MIB = 1024 * 1024;
+/** The server has so many. */
+const EXPORTS = 4;
 
 export interface Outcome {
   /** Each as a sentence; none: all is as it should be. */
@@ -76,10 +80,27 @@ const CAUSES = {
   // The shell was killed: a job of its still runs (its filter is on top of the disk then), its image is open or unfinished.
   broken:
     /is in use|inserted|no finished point|Could not open|cannot be opened|Failed to get|Failed to lock|is no point/,
+  // It died, or has no room; or a part of an image is on an export.
+  server:
+    /Input\/output error|No space left|Failed to (connect|read|send)|cannot be opened|Could not open|server|no finished point|is no point|has \d.*the image can take/,
   image:
     /Could not open|cannot be opened|no finished point|is the point made as|lost its parent|stands on|Failed to get|is no point|corrupt|Image is not in qcow2|bitmap/i,
 } as const;
 type Cause = keyof typeof CAUSES;
+
+interface Backup {
+  /** What the point is made as: a file, or the URI of an export. */
+  readonly made: string;
+  /** The file that holds it. */
+  readonly image: string;
+  readonly action: 'start' | 'next';
+  readonly words: readonly string[];
+  /** By the recipe for several disks. */
+  readonly falls: boolean;
+  readonly compress: boolean;
+  readonly patience?: number;
+  readonly previous?: string;
+}
 
 class World {
   readonly #folder: string;
@@ -97,6 +118,11 @@ class World {
   readonly #wrong: string[] = [];
   #refusals = 0;
   #count = 0;
+  #server: NbdServer | undefined;
+  /** So many exports were used. */
+  #used = 0;
+  /** Where the newest point went: the name it was made as. */
+  #newest = '';
 
   constructor(folder: string, persistent: boolean, falls: boolean) {
     this.#folder = folder;
@@ -110,6 +136,7 @@ class World {
   }
 
   async end(): Promise<void> {
+    await this.#server?.kill();
     await this.#stand?.close();
   }
 
@@ -138,6 +165,12 @@ class World {
         return file === undefined ? undefined : this.#backup('next', file);
       case 'kill the shell':
         return this.#backup(how < 0.2 ? 'start' : 'next', undefined, 120 + at * 900);
+      case 'to a server':
+        return this.#toServer(how);
+      case 'to a server that dies':
+        return this.#toServer(how, { dies: 100 + at * 900 });
+      case 'to a server without room':
+        return this.#toServer(how, { full: Math.floor(at * 9 * MIB) });
       case 'grow':
         await this.#resize(this.#disk.length + 16);
         return this.#causeOfResize();
@@ -195,8 +228,9 @@ class World {
   /** Compares every image that is a point, by its own names and those below it, with what the disk held. */
   async judge(): Promise<Outcome> {
     await this.#here.quit();
+    if (this.#server) await this.#serve();
     let points = 0;
-    for (const file of this.#images()) {
+    for (const file of [...this.#images(), ...this.#exported()]) {
       const made = this.#point(file);
       if (made === undefined) continue;
       points += 1;
@@ -221,18 +255,81 @@ class World {
     this.#disk.fill(byte, block, block + many);
   }
 
+  /** A server whose exports are as they are in their folder; the one that ran is gone. */
+  async #serve(full?: number): Promise<void> {
+    await this.#server?.kill();
+    const exports = Object.fromEntries(
+      Array.from({ length: EXPORTS }, (_, i) => [`node-A-e${i + 1}`, 13 * MIB]),
+    );
+    const files = join(this.#folder, 'server');
+    const again = existsSync(files);
+    if (!again) mkdirSync(files);
+    this.#server = await serve({
+      folder: this.#folder,
+      files,
+      exports,
+      again,
+      ...(full === undefined ? {} : { full }),
+    });
+  }
+
+  async #toServer(
+    how: number,
+    { dies, full }: { readonly dies?: number; readonly full?: number } = {},
+  ): Promise<void> {
+    if (this.#used === EXPORTS) return;
+    await this.#serve(full);
+    const name = `e${++this.#used}`;
+    const uri = `nbd+unix:///node-A-${name}?socket=nbd.sock`;
+    // An image at a server stands on a file by its whole path.
+    const last =
+      this.#newest === '' || this.#newest.startsWith('nbd')
+        ? []
+        : [`previous=${join(this.#folder, this.#newest)}`];
+    const start = how < 0.2;
+    if (dies !== undefined || full !== undefined) this.#causes.add('server');
+    const timer = dies === undefined ? undefined : setTimeout(() => void this.#server?.kill(), dies);
+    await this.#play({
+      made: uri,
+      image: join('server', `node-A-${name}.img`),
+      action: start ? 'start' : 'next',
+      words: this.#falls
+        ? [`name=${name}`, 'target=nbd+unix:///?socket=nbd.sock', `folder=${this.#folder}/`]
+        : [`target=${uri}`, ...(start ? [] : last)],
+      falls: this.#falls,
+      compress: how > 0.6,
+    });
+    clearTimeout(timer);
+    if (dies !== undefined || full !== undefined) await this.#serve();
+  }
+
   async #backup(action: 'start' | 'next', previous?: string, patience?: number): Promise<void> {
     const name = `p${++this.#count}`;
     const falls = this.#falls && previous === undefined;
     const file = falls ? `node-A-${name}.qcow2` : `${name}.qcow2`;
-    this.#kept.set(file, [...this.#disk]);
+    await this.#play({
+      made: file,
+      image: file,
+      action,
+      words: falls
+        ? [`name=${name}`]
+        : [`file=${file}`, ...(previous === undefined ? [] : [`previous=${previous}`])],
+      falls,
+      compress: false,
+      ...(patience === undefined ? {} : { patience }),
+      ...(previous === undefined ? {} : { previous }),
+    });
+  }
+
+  async #play({ made, image, action, words, falls, compress, patience, previous }: Backup): Promise<void> {
+    this.#kept.set(made, [...this.#disk]);
     const what = falls
-      ? ['moment', 'nodes=node-A', `name=${name}`, ...(action === 'start' ? ['full=node-A'] : [])]
-      : ['incremental', `action=${action}`, 'node=node-A', `file=${file}`];
+      ? ['moment', 'nodes=node-A', ...(action === 'start' ? ['full=node-A'] : [])]
+      : ['incremental', `action=${action}`, 'node=node-A'];
     const args = [
-      ...['play', ...what, this.#here.vm.address],
+      ...['play', ...what, ...words, this.#here.vm.address],
       ...(this.#persistent ? ['persistent=yes'] : []),
-      ...(previous === undefined ? [] : [`previous=${previous}`]),
+      ...(compress ? ['compress=yes'] : []),
       '--allow-shell',
     ];
     const before = await this.#here.state();
@@ -245,14 +342,15 @@ class World {
     }
     const flat = said.replaceAll(/\s+/g, ' ');
     if (status === 0) {
-      this.#done.add(file);
+      this.#done.add(image);
+      this.#newest = made;
       const because = /warning: node-A gets a full point: (.*?)\(QEMU\)/.exec(flat)?.[1];
       if (because !== undefined) this.#judgeCause('a full point', because, [...this.#causes]);
-      if (this.#chain(file)?.[0]?.parent === undefined)
+      if (this.#chain(image)?.[0]?.parent === undefined)
         for (const cause of ['fresh', 'killed', 'ended', 'removed', 'resized'] as const)
           this.#causes.delete(cause);
-      if (!this.#holds(file, this.#kept.get(file) ?? []))
-        this.#wrong.push(`${file} is done, and is not what the disk held`);
+      if (!this.#holds(image, this.#kept.get(made) ?? []))
+        this.#wrong.push(`${made} is done, and is not what the disk held`);
       return;
     }
     this.#refusals += 1;
@@ -296,7 +394,8 @@ class World {
     const { status, said } = await run(args, this.#folder, patience);
     this.#log.push(`  keep ${count}: ${status === undefined ? 'killed' : `status ${status}`}`);
     const after = this.#images();
-    for (const file of this.#done) if (!after.includes(file)) this.#done.delete(file);
+    for (const file of this.#done)
+      if (!after.includes(file) && !file.startsWith('server/')) this.#done.delete(file);
     for (const file of after) {
       const made = before.get(file);
       if (made !== undefined && this.#point(file) !== made)
@@ -359,7 +458,7 @@ class World {
   async #again(): Promise<void> {
     await this.#here.close();
     for (const name of readdirSync(this.#folder))
-      if (name.endsWith('.sock')) rmSync(join(this.#folder, name));
+      if (name.endsWith('.sock') && name !== 'nbd.sock') rmSync(join(this.#folder, name));
     const raw = this.#raw('a.qcow2');
     if (!raw) throw new Error('the disk cannot be read');
     this.#disk = Array.from({ length: raw.length / BLOCK }, (_, i) => raw[i * BLOCK] ?? 0);
@@ -375,6 +474,11 @@ class World {
     return readdirSync(this.#folder)
       .filter(name => /^([pr]|node-A-p)\d+\.qcow2$/.test(name))
       .sort();
+  }
+
+  /** The files of the exports that were used. */
+  #exported(): readonly string[] {
+    return Array.from({ length: this.#used }, (_, i) => `server/node-A-e${i + 1}.img`);
   }
 
   /** The file that an image was made as, where it is a point that is whole. */

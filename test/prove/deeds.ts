@@ -22,12 +22,15 @@ const DEEDS = [
   'restart',
   'kill QEMU',
   'kill the shell',
+  'to a server',
+  'to a server that dies',
+  'to a server without room',
   'remove the bitmap',
   'restore',
   'keep',
 ] as const;
 /** How often each comes. */
-const WEIGHTS = [8, 2, 8, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 1, 2, 1];
+const WEIGHTS = [8, 2, 8, 2, 1, 1, 1, 1, 1, 1, 1, 2, 1, 3, 2, 2, 1, 1, 2, 1];
 
 /** The sequence of a seed; the first deeds begin a series, so that there is something to be wrong about. */
 export function sequenceOf(seed: number): readonly Deed[] {
