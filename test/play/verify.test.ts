@@ -133,6 +133,30 @@ test('a byte that is not as the disk had it is found, in the new point and below
     well(await next(stand, 'tue.qcow2'));
   }, DISK));
 
+test('several disks are proved each for itself, and where one is not as its disk was, none has a point', () =>
+  onStand(
+    async stand => {
+      const { vm, play, guest, state } = stand;
+      const moment = (name: string) =>
+        play(['moment', vm.address, 'nodes=node-A,node-B', `name=${name}`, 'verify=yes']);
+      well(await moment('sun'));
+      await guest('write -P 0xe1 1M 64k');
+      well(await moment('mon'));
+      const made = await state();
+      assert.match(
+        made,
+        /a.qcow2 b.qcow2 node-A-mon.qcow2 node-A-sun.qcow2 node-B-mon.qcow2 node-B-sun.qcow2 qmp/,
+      );
+      damage(stand, 'node-A-sun.qcow2', 0x33);
+      const before = await all(stand);
+      const done = await moment('tue');
+      assert.is(done.status, 1, done.out);
+      assert.match(done.out, /do not hold the same/);
+      assert.is(await all(stand), before, done.out);
+    },
+    { disk: '4M', disks: ['4M'] },
+  ));
+
 test('a file that is there already is not taken for the old data', () =>
   onStand(async stand => {
     writeFileSync(join(stand.vm.folder, 'mine.qcow2'), 'mine');
