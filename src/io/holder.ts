@@ -15,6 +15,8 @@ const ANSWERS = 5000;
 /** Milliseconds for which thawing is tried, and between two tries. */
 const TRIES = 30_000;
 const PAUSE = 500;
+/** Milliseconds that the answer to a thaw may take whose freeze was not answered; then the agent is synchronised anew. */
+const FIRST = 2000;
 
 /** One line of its output. */
 type Told =
@@ -68,7 +70,7 @@ export async function holdGuest(address: string, limit: number): Promise<void> {
     refused === undefined
       ? { failed: `the agent has not frozen the guest within ${seconds} s`, still: false }
       : { ...failure(refused), still: false };
-  const end = await thaw(address, session, false, refused !== undefined);
+  const end = await thaw(address, session, false, refused === undefined ? 'lost' : 'refused');
   say(
     'failed' in end
       ? { ...why, failed: `${why.failed}, and ${end.failed}`, advice: end.advice ?? '', still: true }
@@ -85,20 +87,29 @@ function asking(): Promise<false> {
   });
 }
 
-/** `ask`: only where the agent says that the guest is frozen. */
-async function thaw(address: string, first: Session, late: boolean, ask = false): Promise<Told> {
+/** `after`: what became of the freeze. Where it was refused, or not answered, the guest may not be frozen at all. */
+async function thaw(
+  address: string,
+  first: Session,
+  late: boolean,
+  after: 'done' | 'refused' | 'lost' = 'done',
+): Promise<Told> {
+  const lost = after === 'lost';
   const began = CLOCK.now();
   let session: Session | undefined = first;
   let why = '';
   do {
     try {
       session = session?.state === 'open' ? session : await open(address);
+      const asks = after === 'refused' || (lost && session !== first);
       if (
-        ask &&
+        asks &&
         answered(await session.execute('guest-fsfreeze-status', {}, { timeout: ANSWERS })) === 'thawed'
       )
         return { thawed: 0, late };
-      const count = answered(await session.execute('guest-fsfreeze-thaw', {}, { timeout: TRIES }));
+      // (Sent at once: an agent that is still busy does it then, whether somebody waits for it or not.)
+      const timeout = lost && session === first ? FIRST : TRIES;
+      const count = answered(await session.execute('guest-fsfreeze-thaw', {}, { timeout }));
       return { thawed: Number(count), late };
     } catch (error) {
       why = failure(error).failed;

@@ -59,6 +59,8 @@ export async function freezeGuest(address: string, limit: number, signal: AbortS
   const take = async (member: string) => {
     const told = await next();
     if (told[member] !== undefined) return told;
+    if (signal.aborted && told['still'] === false)
+      throw new QmpshError('interrupted', 'interrupted; the guest does not stand still');
     const advice = told['advice'];
     const details = typeof advice === 'string' && advice !== '' ? { advice } : {};
     throw new QmpshError('refused', String(told['failed']), details);

@@ -83,10 +83,10 @@ function inOrder(one: Listed, other: Listed): number {
 
 const COLUMNS = [
   { name: 'series', rank: 4 },
-  { name: 'when', rank: 2 },
+  { name: 'when', rank: 3 },
   { name: 'file' },
   { name: 'kind', rank: 1 },
-  { name: 'guest', rank: 3 },
+  { name: 'guest', rank: 2 },
   { name: 'disk', rank: 6, align: 'right' },
   { name: 'takes', rank: 5, align: 'right' },
   { name: 'state' },

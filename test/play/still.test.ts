@@ -178,9 +178,21 @@ still('a page that fails, is late, or is left in the middle lets the guest go', 
   well(await run('.freeze agent=agent.sock'));
   assert.not(agent.frozen);
   agent.silent = ['guest-fsfreeze-freeze'];
+  const thaws = agent.log.filter(name => name === 'guest-fsfreeze-thaw').length;
   const dumb = await run('.freeze agent=agent.sock limit=300ms', '.thaw');
   assert.match(flat(dumb), /failed .*the agent has not frozen the guest within \d+ s/);
-  assert.is(agent.log.at(-1), 'guest-fsfreeze-thaw');
+  assert.is(agent.log.filter(name => name === 'guest-fsfreeze-thaw').length, thaws + 1);
+  let shell = 0;
+  const stopped = play([page(stand, '.freeze agent=agent.sock', '.thaw'), vm.address], {
+    started: pid => {
+      shell = pid;
+    },
+  });
+  const asked = agent.log.length;
+  await until('asked to freeze', () => agent.log.slice(asked).includes('guest-fsfreeze-freeze'));
+  process.kill(shell, 'SIGINT');
+  assert.is((await stopped).status, 130);
+  assert.ok(agent.log.slice(asked).includes('guest-fsfreeze-thaw'));
   agent.silent = [];
   const twice = await run('.thaw');
   assert.match(flat(twice), /the guest was not frozen/);

@@ -81,6 +81,11 @@ export const SCENES: readonly Scene[] = [
     args: ['incremental', 'action=next', 'node=node-A', 'file=e.qcow2'],
     before: longer,
   },
+  {
+    name: 'incremental-copy',
+    args: ['incremental', 'action=copy', 'format=raw', 'node=node-A', 'file=e.raw'],
+    before: series,
+  },
   { name: 'restore', args: ['restore', 'point=mon.qcow2', 'to=e.qcow2'], before: longer },
   {
     name: 'restore-node',

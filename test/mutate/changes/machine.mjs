@@ -1,6 +1,12 @@
 // Changes of a connection (session/) and of what touches the machine (io/).
 
 export const MACHINE = [
+  {
+    what: 'still guest: who holds it does not hear that the shell is gone',
+    find: "lines.once('close', () => resolve(false));",
+    put: '',
+    tests: ['play/still'],
+  },
   // session
   {
     what: 'session: a wait leaves its listener at the signal',

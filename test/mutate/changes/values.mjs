@@ -344,6 +344,24 @@ export const VALUES = [
     tests: ['series/follow'],
   },
   {
+    what: 'series: an export without room is taken',
+    find: 'if (has >= needs) return undefined;',
+    put: 'if (has >= 0) return undefined;',
+    tests: ['play/exports'],
+  },
+  {
+    what: 'series: a raw image is a point of a series',
+    find: "if (format !== 'raw') return undefined;",
+    put: "if (format !== '') return undefined;",
+    tests: ['play/exports'],
+  },
+  {
+    what: 'play: a guest that was let go too early is consistent',
+    find: 'consistent: frozen > 0 && why === undefined',
+    put: 'consistent: frozen > 0',
+    tests: ['play/still'],
+  },
+  {
     what: 'series: points that others stand on go',
     find: 'if (rows.length > 0 && !needed && !unsure && !used)',
     put: 'if (rows.length > 0 && !unsure && !used)',
