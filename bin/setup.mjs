@@ -249,6 +249,17 @@ async function ensureOpenssl() {
   if (!onPath('openssl')) await installGroup('openssl', 'openssl', 'run this again');
 }
 
+/** Clients that NBD exports are tested with; without them only those tests fail, and say so. */
+async function ensureNbdClients() {
+  if (['nbdinfo', 'nbdcopy'].every(onPath)) return;
+  try {
+    await installGroup('nbd', 'libnbd', 'run this again');
+  } catch (error) {
+    if (!(error instanceof Halt)) throw error;
+    say(`${error.message}\n`);
+  }
+}
+
 /** The guest agent, which tests speak to; there is none for macOS and the BSDs. */
 async function ensureAgent() {
   if (process.platform !== 'linux' || onPath('qemu-ga') || existsSync('/usr/sbin/qemu-ga')) return;
@@ -259,6 +270,7 @@ async function prepare() {
   await ensurePackages();
   await ensureQemu();
   await ensureOpenssl();
+  await ensureNbdClients();
   await ensureAgent();
   await ensurePty();
   await ensureBuilt();

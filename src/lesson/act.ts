@@ -8,7 +8,7 @@ import type { Effect } from '../page/aids.ts';
 import { meets, readExpectation } from '../page/expect.ts';
 import type { Step } from '../page/model.ts';
 import { badEnd, endedBy, isNew, mayRun, untilDone } from '../play/jobs.ts';
-import { amissIn, differing, judge, wentAsMeant } from '../play/judge.ts';
+import { amissIn, differing, expectsRefusal, judge, wentAsMeant } from '../play/judge.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Request } from '../qmp/message.ts';
 import type { Schema } from '../schema/model.ts';
@@ -16,6 +16,7 @@ import type { Session } from '../session/client.ts';
 import { HARMLESS } from '../session/facts.ts';
 import type { JobOutcome } from '../session/jobs.ts';
 import type { WaitOptions } from '../session/wait.ts';
+import { isRecipe, playRecipe } from './recipe.ts';
 import { type LessonRecording, recordLine, recordWord } from './recording.ts';
 
 /** What the steps of a lesson act on: the VM's connection and folder. `session` changes with `.connect`. */
@@ -55,7 +56,12 @@ async function perform(step: Step, workspace: Workspace): Promise<string> {
   if (step.kind === 'word') {
     const address = /^\.connect\s+(\S+)$/.exec(step.text)?.[1];
     if (address !== undefined) await workspace.connect(address);
-    else if (workspace.recording) recordWord(step.text, workspace.recording, workspace.folder);
+    else if (isRecipe(step.text)) {
+      const well = await playRecipe(step.text, workspace);
+      if (well === expectsRefusal(step)) throw fault(step, well ? 'it was not refused' : 'it failed');
+    }
+    if (workspace.recording && address === undefined)
+      recordWord(step.text, workspace.recording, workspace.folder);
     // The other words only show something.
     return '';
   }

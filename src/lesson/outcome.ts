@@ -32,6 +32,10 @@ export async function outcomeOf(
   const { session, schema, mark } = host;
   const request = requestOf(parse(text.trim().replace(/^\(QEMU\)\s+/, ''), schema));
   if (!request) {
+    if (step.kind === 'word' && expectsRefusal(step)) {
+      const meant = status === 1;
+      return { carriedOut: false, asMeant: meant, ...(meant ? {} : { why: 'it was not refused' }) };
+    }
     const expects = step.kind === 'shell' && step.expected.length > 0;
     // A word that is right and does not work stumbles over something.
     const stumbles = step.kind === 'word' && kind === 'right' && status !== 0;

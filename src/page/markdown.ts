@@ -81,18 +81,20 @@ function closing(rows: readonly Row[], open: number, mark: string): number {
   return rows.length;
 }
 
-/** What the words behind the opening mark mean: `qmp on-failure`, `qmp try`, `qmp keep`, `if=...`, `each=...`. */
+/** What the words behind the opening mark mean: `qmp on-failure`, `qmp try`, `qmp keep`, `qmp tidy`, `if=...`, `each=...`. */
 function describe(index: number, row: number, info: string, problem: (problem: PageProblem) => void): Fence {
   let group: Fence['group'] = 'main';
   let when: Condition | undefined;
   let each: Fence['each'];
   let on: string | undefined;
   let keep = false;
+  let tidy = false;
   for (const word of info.split(/\s+/).slice(1)) {
     const condition = /^if=(!?)([A-Za-z_][\w-]*)(?:(==|!=)(.*))?$/.exec(word);
     const loop = /^each=([A-Za-z_]\w*):([A-Za-z_]\w*)$/.exec(word);
     if (word === 'on-failure' || word === 'try') group = word;
     else if (word === 'keep') keep = true;
+    else if (word === 'tidy') tidy = true;
     else if (condition?.[2] && !(condition[1] && condition[3])) {
       const operator =
         condition[3] === '==' || condition[3] === '!=' ? condition[3] : condition[1] ? 'unset' : 'set';
@@ -104,21 +106,24 @@ function describe(index: number, row: number, info: string, problem: (problem: P
         row,
         message: `a qmp fence knows no ${JSON.stringify(word)}`,
         advice:
-          'It may say on-failure, try, keep, if=NAME, if=!NAME, if=NAME==VALUE, if=NAME!=VALUE, each=NAME:LIST and on=NAME.',
+          'It may say on-failure, try, keep, tidy, if=NAME, if=!NAME, if=NAME==VALUE, if=NAME!=VALUE, each=NAME:LIST and on=NAME.',
       });
     }
   }
-  if (keep && group !== 'main')
+  if ((keep || tidy) && group !== 'main')
     problem({
       row,
-      message: `a fence is ${group} or keep, not both`,
-      advice: 'keep marks steps after which nothing above them is undone.',
+      message: `a fence is ${group} or ${keep ? 'keep' : 'tidy'}, not both`,
+      advice: keep
+        ? 'keep marks steps after which nothing above them is undone.'
+        : 'tidy marks steps that remove what the page has made; an undo does that anyway.',
     });
   return {
     index,
     row,
     group,
     ...(keep ? { keep } : {}),
+    ...(tidy ? { tidy } : {}),
     ...(when ? { when } : {}),
     ...(each ? { each } : {}),
     ...(on ? { on } : {}),

@@ -77,6 +77,8 @@ export interface Fence {
   readonly when?: Condition;
   /** From its first step on, nothing above it is undone. */
   readonly keep?: true;
+  /** `rm` lines in it remove only what the page has made. */
+  readonly tidy?: true;
   /** `on=to`: its `(QEMU)` steps go to the monitor whose address the parameter holds. */
   readonly on?: string;
   /** `each=name:names`: the fence runs once for each value of a list. */

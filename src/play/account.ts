@@ -3,10 +3,11 @@ import type { Fence } from '../page/model.ts';
 import type { Request } from '../qmp/message.ts';
 import { actionsOf } from '../schema/actions.ts';
 import { startedBy } from '../schema/jobs.ts';
-import { isObject, type JsonObject, member, stringifyJson } from '../text/json.ts';
+import { isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { filesMadeBy, isAmbiguous, isInverse, leavesNothing, nodeWritten, takesBack } from './inverse.ts';
 import { type Deed, type Ledger, mayStand } from './ledger.ts';
+import { removalOf } from './removal.ts';
 
 /** Host commands that change nothing. */
 const LOOKS =
@@ -34,8 +35,9 @@ export class Account {
     return this.#ledger.standing.some(deed => deed.step.fence === fence && !this.#leavesNothing(deed));
   }
 
-  /** Whether a request of the page has made this file, or may have, as QEMU sees it. */
+  /** Whether a request of the page has made this file, or may have, as QEMU sees it, and no step of the page has removed it. */
   madeByQemu(file: string): boolean {
+    if (this.#ledger.deeds.some(deed => discards(deed).includes(file))) return false;
     return this.#ledger.standing.some(
       ({ request, session, fate }) =>
         request !== undefined &&
@@ -86,7 +88,7 @@ export class Account {
 
   #leavesNothing(deed: Deed): boolean {
     const { request, session, step, text } = deed;
-    if (step.kind === 'shell') return LOOKS.test(text);
+    if (step.kind === 'shell') return LOOKS.test(text) || discards(deed).length > 0;
     if (!request) return false;
     // It took back what the page had made before.
     const earlier = this.#ledger.deeds.slice(0, this.#ledger.deeds.indexOf(deed));
@@ -95,7 +97,17 @@ export class Account {
       const result = session?.jobs.get(id)?.result;
       return result === 'success' || result === undefined;
     });
-    return leavesNothing(request, { merged, gone: node => this.#isGone(node) });
+    return leavesNothing(request, {
+      merged,
+      gone: node => this.#isGone(node),
+      removed: (node = null, name = null) => this.#isRemoved(node, name),
+    });
+  }
+
+  #isRemoved(node: Json, name: Json): boolean {
+    const undo = { execute: 'block-dirty-bitmap-remove', arguments: { node, name } };
+    const maker = this.#ledger.deeds.findLast(({ request }) => request && takesBack(undo, request));
+    return maker !== undefined && (this.#told.has(maker) || this.#takenBackByPage(maker));
   }
 
   /** The arguments by which the page has opened a node. */
@@ -139,6 +151,12 @@ function isTakenBack({ request, monitor }: Deed, undo: Request, to: string | und
 /** Whether a step of the page takes back what another made. */
 function undoes({ request, monitor }: Deed, made: Deed): boolean {
   return request !== undefined && !isAmbiguous(request) && isTakenBack(made, request, monitor);
+}
+
+/** The files that a step of the page has removed, and that the page had made. */
+function discards({ step, text, fate, discarded }: Deed): readonly string[] {
+  const removal = step.kind === 'shell' && fate === 'done' && discarded ? removalOf(text) : undefined;
+  return removal === undefined || removal === 'unclear' ? [] : removal.files;
 }
 
 function makesFile({ request, step, text }: Deed, files: readonly string[]): boolean {

@@ -11,6 +11,8 @@ import type { Part, Performance } from './performance.ts';
 export async function runHostStep(step: Step, text: string, given: Performance): Promise<Part> {
   const { stage, signal, timeout, values, strict, ledger } = given;
   if (signal.aborted) throw new QmpshError('interrupted', 'the command was not run');
+  const discarded = await given.discard(step, text);
+  if (discarded) return discarded;
   const deed = ledger.begin({ step, text });
   const { clock } = stage.host;
   const { status, output } = await runHostCommand(text, { folder: stage.folder, clock, timeout, signal });

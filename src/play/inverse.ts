@@ -21,6 +21,7 @@ const INVERSES: Readonly<
   'chardev-remove': [['id'], { 'chardev-add': ['id'] }],
   migrate_cancel: [[], { migrate: [] }],
   'migrate-set-capabilities': [[], { 'migrate-set-capabilities': [] }],
+  'qom-set': [['path', 'property'], { 'qom-set': ['path', 'property'] }],
   // Merging an overlay into the image below it.
   'block-commit': [
     ['device'],
@@ -35,7 +36,7 @@ export function isInverse({ execute }: Request): boolean {
 
 /** Whether the command does more than take back: as a step of a page it need not mean that. */
 export function isAmbiguous({ execute }: Request): boolean {
-  return execute === 'block-commit' || execute === 'migrate-set-capabilities';
+  return execute === 'block-commit' || execute === 'migrate-set-capabilities' || execute === 'qom-set';
 }
 
 /** Whether the first request takes back what the second made. */
@@ -94,6 +95,8 @@ interface Traces {
   readonly merged: boolean;
   /** Whether what was written to a node is gone with it. */
   readonly gone: (node: string) => boolean;
+  /** Whether a bitmap that the page has made is removed. */
+  readonly removed: (node: Json | undefined, name: Json | undefined) => boolean;
 }
 
 /** The node whose image an action writes to. */
@@ -111,10 +114,11 @@ export function nodeWritten({ execute, arguments: args }: Request): string | und
 }
 
 /** Whether a request that QEMU took leaves nothing that would have to be taken back. */
-export function leavesNothing(request: Request, { merged, gone }: Traces): boolean {
+export function leavesNothing(request: Request, { merged, gone, removed }: Traces): boolean {
   return actionsOf(request).every(action => {
-    const { execute } = action;
+    const { execute, arguments: args } = action;
     if (MERGES.test(execute)) return !merged;
+    if (execute === 'block-dirty-bitmap-merge') return removed(member(args, 'node'), member(args, 'target'));
     const into = nodeWritten(action);
     if (into !== undefined) return gone(into);
     // They end or steer what the page itself has started. To complete a job may move the guest to another disk.

@@ -19,6 +19,8 @@ export interface Deed {
   readonly session?: Session;
   /** The monitor's address. */
   readonly monitor?: string;
+  /** It removed only files that the page had made. */
+  readonly discarded?: true;
   fate: Fate;
 }
 

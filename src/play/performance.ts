@@ -1,4 +1,5 @@
 // Types of a performance: what the steps of a page share while they run, and the result of one.
+import type { Step } from '../page/model.ts';
 import type { Value } from '../page/value.ts';
 import type { Discretion } from './discreet.ts';
 import type { OwnJob } from './jobs.ts';
@@ -29,6 +30,8 @@ export interface Performance {
   readonly commands: boolean;
   /** The names of the page's parameters. */
   readonly params: ReadonlySet<string>;
+  /** Removes files that the page has made, by a line of a `tidy` fence; undefined for every other line. */
+  readonly discard: (step: Step, text: string) => Promise<Part | undefined>;
   /** Runs a word that is a page. */
   readonly nested: (text: string, signal: AbortSignal) => Promise<Failure | undefined>;
 }

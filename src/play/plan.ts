@@ -91,10 +91,11 @@ class Planner {
       const isUndo = spot.undoing || undos.has(step.index);
       const list = isUndo ? this.undo : this.steps;
       const line = boundAsFar(step, turn.values);
-      const removes = isUndo && step.kind === 'shell' && isPlainRemoval(line);
+      const removes = step.kind === 'shell' && isPlainRemoval(line);
+      if (removes && step.fence.tidy && !isUndo) continue;
       for (const command of stepCommands(step, line, this.#reading)) {
         list.add(command);
-        if (removes) this.removals.add(command);
+        if (removes && isUndo) this.removals.add(command);
       }
       const { on } = step.fence;
       if (on !== undefined && !given?.has(on)) {

@@ -7,6 +7,7 @@ import type { Value } from '../page/value.ts';
 import { holds } from '../page/values.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { isArray } from '../text/json.ts';
+import { discard } from './discard.ts';
 import type { Discretion } from './discreet.ts';
 import type { OwnJob } from './jobs.ts';
 import { Ledger } from './ledger.ts';
@@ -264,7 +265,7 @@ class Run {
 
   #performance(signal: AbortSignal): Performance {
     const { stage, reading, policy, nested, hide, page } = this.#given;
-    return {
+    const shared: Omit<Performance, 'discard'> = {
       stage,
       reading,
       hide,
@@ -278,6 +279,11 @@ class Run {
       patience: policy.patience,
       commands: this.#given.shell,
       nested,
+    };
+    const made = this.#made;
+    return {
+      ...shared,
+      discard: async (step, text) => discard(step, text, { ...shared, made }),
     };
   }
 }

@@ -9,28 +9,19 @@
 //                                                                 what NODE goes on from to that new point
 //   .points disks=LIST series=SERIES name=NAME folder=FOLDER target=URI full=LIST format=qcow2|raw compress=yes
 //                                                                 what each of several disks gets at one moment
+//   .points pull=NODE target=NODE series=SERIES full=yes|no       what is noted of a pull, and what its client has not got yet
+//   .points pulled=NODE target=NODE for=done|drop                 what ends a pull
 //   .points room=NODE format=FORMAT size=BYTES node=NODE since=BITMAP
 //                                                                 whether an export has room for an image, of all or of what
 //                                                                 a bitmap has noted
 //   .points image=NODE is=POINT size=BYTES                        whether it is that point, whole with those below it
 //   .points chain=FILE through=NODE advice=TEXT                   whether the file is a point, whole with those below it: each
 //                                                                 opened as NODE for a moment, without the one below
-import { splitArguments } from '../language/argument.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Request } from '../qmp/message.ts';
 import { chainProblem, markOfParent, readChain, told } from '../series/chain.ts';
 import { isExport } from '../series/export.ts';
-import {
-  begun,
-  mismatch,
-  nextTime,
-  nodeNamed,
-  outdated,
-  type Refusal,
-  readDisk,
-  stuck,
-  usable,
-} from '../series/follow.ts';
+import { begun, mismatch, nextTime, nodeNamed, outdated, readDisk, stuck, usable } from '../series/follow.ts';
 import { planJson, planMoment } from '../series/moment.ts';
 import {
   consistentName,
@@ -47,28 +38,22 @@ import { isArray, isObject, type Json, type JsonObject, parseJson } from '../tex
 import { objectsIn } from '../text/members.ts';
 import { safe } from '../text/safe.ts';
 import { bytes } from '../text/size.ts';
-import { type Ask, walkChain } from './pointwalk.ts';
-
-interface Known {
-  /** The value of `query-named-block-nodes`. */
-  readonly nodes: Json;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** A word that no other run has. */
-  readonly run: string;
-  /** Asks the VM; throws a QmpshError where it refuses. */
-  readonly ask: Ask;
-}
+import {
+  accept,
+  isYes,
+  type Known,
+  type Points,
+  readArguments,
+  refusalOf,
+  refuse,
+  seriesOf,
+  wanted,
+} from './pointargs.ts';
+import { walkChain } from './pointwalk.ts';
+import { ofPull, ofPulled } from './pullstep.ts';
 
 /** The longest name of a bitmap that qcow2 stores, in bytes. */
 const LONGEST = 1023;
-
-interface Points {
-  /** For `.let` and `.expect`. */
-  readonly value: Json;
-  /** What a reader has to know, a sentence each. */
-  readonly notes?: readonly string[];
-}
 
 /** What the step finds. Throws a QmpshError that says what is wrong, and what would be right. */
 export async function pointStep(rest: string, known: Known): Promise<Points> {
@@ -78,6 +63,10 @@ export async function pointStep(rest: string, known: Known): Promise<Points> {
     return { value: await walkChain(chain, wanted(given, 'through'), known.ask, given.get('advice')) };
   const disks = given.get('disks');
   if (disks !== undefined) return ofDisks(disks, given, known);
+  const pull = given.get('pull');
+  if (pull !== undefined) return ofPull(pull, given, known);
+  const pulled = given.get('pulled');
+  if (pulled !== undefined) return ofPulled(pulled, given, known);
   const room = given.get('room');
   if (room !== undefined) return { value: ofRoom(room, given, known) };
   const image = given.get('image');
@@ -112,6 +101,7 @@ function ofDisks(list: string, given: ReadonlyMap<string, string>, { nodes, time
     server: places.get(plan.node)?.nbd?.['server'] ?? null,
     export: places.get(plan.node)?.nbd?.['export'] ?? null,
     length: copies ? plan.size : 0,
+    beside: `${folder}verify-${run}-${i + 1}.qcow2`,
   }));
   return {
     value: {
@@ -227,12 +217,6 @@ function whereElse(node: string, before: string | undefined): string {
   return `Bring it back, say where it is now with previous=FILE${other}, or begin a new series of ${safe(node)}: action=start series=NAME.`;
 }
 
-function seriesOf(given: ReadonlyMap<string, string>): string {
-  const series = wanted(given, 'series');
-  if (series.includes(':')) throw new QmpshError('usage', 'the name of a series has no colon in it');
-  return series;
-}
-
 function mustFit(point: PointName): void {
   if (new TextEncoder().encode(pointName(point)).length > LONGEST)
     throw new QmpshError('usage', 'the names of series and file are too long for the name of a bitmap');
@@ -261,40 +245,6 @@ function ofImage(image: string, given: ReadonlyMap<string, string>, { nodes }: K
   return { point: pointName(top.point), images: chain.length };
 }
 
-function accept<T extends object>(found: T | Refusal): T {
-  if ('message' in found && 'advice' in found) throw refusalOf(found);
-  return found;
-}
-
-/** A flag as a page's value is written. */
-function isYes(text: string | undefined): boolean {
-  return text === 'true' || text === 'yes';
-}
-
-function refuse(refusal: Refusal | undefined): void {
-  if (refusal) throw refusalOf(refusal);
-}
-
-function refusalOf({ message, advice }: Refusal): QmpshError {
-  return new QmpshError('refused', message, { advice });
-}
-
-function readArguments(rest: string): ReadonlyMap<string, string> {
-  return new Map(
-    splitArguments(rest).map(text => {
-      const cut = text.indexOf('=');
-      if (cut < 1) throw new QmpshError('usage', `.points in a page takes NAME=VALUE, not ${safe(text)}`);
-      return [text.slice(0, cut), text.slice(cut + 1)] as const;
-    }),
-  );
-}
-
-function wanted(given: ReadonlyMap<string, string>, name: string): string {
-  const value = given.get(name);
-  if (value === undefined || value === '') throw new QmpshError('usage', `.points wants ${name}=`);
-  return value;
-}
-
 /** The request of a `.points` step that opens images, for who looks for what could take it back. */
 export function requestOfPoints(text: string): Request | undefined {
   const rest = /^\.points\s+([\s\S]*)$/.exec(text)?.[1];
@@ -317,6 +267,8 @@ const FORMS: readonly Form[] = [
   { needs: ['image', 'is', 'size'], takes: [] },
   { needs: ['chain', 'through'], takes: ['advice'] },
   { needs: ['disks', 'series', 'name'], takes: ['folder', 'full', ...KIND] },
+  { needs: ['pull', 'target'], takes: ['series', 'full'] },
+  { needs: ['pulled', 'target', 'for'], takes: [] },
   { needs: ['room', 'format', 'size'], takes: ['node', 'since'] },
   OF_DISK,
 ];

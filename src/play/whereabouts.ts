@@ -18,6 +18,9 @@ export interface Whereabouts {
   readonly sentences: readonly string[];
 }
 
+/** What is looked at of a performance. */
+type Played = Pick<Performance, 'ledger' | 'stage'>;
+
 const STAYED: Whereabouts = { state: 'stayed', sentences: [] };
 /** A migration that is over has one of these states; each other one is on its way. */
 const OVER = /^(none|completed|failed|cancelled)$/;
@@ -25,7 +28,7 @@ const LOOK_EVERY = 50;
 const LOOKS = 200;
 
 /** Where everything is that the page may have moved. Never throws a QmpshError. */
-export async function whereabouts(performance: Performance, limits: JobWait): Promise<Whereabouts> {
+export async function whereabouts(performance: Played, limits: JobWait): Promise<Whereabouts> {
   const found: Whereabouts[] = [];
   for (const deed of performance.ledger.standing) {
     const { request } = deed;
@@ -49,12 +52,7 @@ export async function staysHere(session: Session, clock: Clock, limits: JobWait)
   return /^(none|failed|cancelled)$/.test(await migration(session, limits));
 }
 
-async function ofDisk(
-  id: string,
-  deed: Deed,
-  { ledger }: Performance,
-  limits: JobWait,
-): Promise<Whereabouts> {
+async function ofDisk(id: string, deed: Deed, { ledger }: Played, limits: JobWait): Promise<Whereabouts> {
   const start = ledger.standing.findLast(
     ({ request, session }) =>
       session === deed.session && request && startedBy(request).some(job => job.id === id),
@@ -92,7 +90,7 @@ function described(name: string, nodes: readonly NodeFiles[]): string {
   return file === undefined ? `node ${safe(name)}` : `node ${safe(name)} (${safe(file)})`;
 }
 
-async function ofMachine(deed: Deed, { stage }: Performance, limits: JobWait): Promise<Whereabouts> {
+async function ofMachine(deed: Deed, { stage }: Played, limits: JobWait): Promise<Whereabouts> {
   const { session } = deed;
   const unknown = {
     state: 'unknown',

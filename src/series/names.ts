@@ -18,6 +18,9 @@ const POINT = 'qmpsh:point:';
 const AFTER = 'qmpsh:after:';
 const WHOLE = 'qmpsh:whole:';
 const HELD = 'qmpsh:held:';
+const PULLING = 'qmpsh:pulling:';
+const PULLED = 'qmpsh:pulled:';
+const END = 'qmpsh:end:';
 const CONSISTENT = 'qmpsh:consistent:';
 
 /** The bitmap's name that says: this image is that point; on a disk: this was written since that point. */
@@ -48,6 +51,24 @@ export function wholeName(first: PointName): string {
   return `${WHOLE}${text(first)}`;
 }
 
+/** The bitmap's name on a disk that says: this was written since a pull began, of which it is not known whether its client has all. */
+export function pullingName(name: PointName): string {
+  return `${PULLING}${text(name)}`;
+}
+
+/** The same once the client has said that it has everything: the next pull goes on from there. */
+export function pulledName(name: PointName): string {
+  return `${PULLED}${text(name)}`;
+}
+
+/**
+ * The name of the bitmap on a disk whose only bit is that of the disk's last bytes: it is cut off when the disk is made smaller.
+ * `file` is the disk's size, in bytes.
+ */
+export function endName(first: PointName): string {
+  return `${END}${text(first)}`;
+}
+
 /** Undefined for a bitmap that is something else. */
 export function readPointName(bitmap: string): PointName | undefined {
   return read(bitmap, POINT);
@@ -67,6 +88,18 @@ export function readConsistentName(bitmap: string): PointName | undefined {
 
 export function readWholeName(bitmap: string): PointName | undefined {
   return read(bitmap, WHOLE);
+}
+
+export function readPullingName(bitmap: string): PointName | undefined {
+  return read(bitmap, PULLING);
+}
+
+export function readPulledName(bitmap: string): PointName | undefined {
+  return read(bitmap, PULLED);
+}
+
+export function readEndName(bitmap: string): PointName | undefined {
+  return read(bitmap, END);
 }
 
 /** A time as a stamp, from milliseconds since 1970. */

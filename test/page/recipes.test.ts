@@ -23,11 +23,15 @@ const schemas = ['7.2', '10.0', '11.1'].map(version => ({
 
 /** Values that are no texts, by the names that pages give them. */
 const LATER: Readonly<Record<string, Json>> = {
-  length: 0,
   server: { type: 'unix', path: 'x' },
   size: 40894464,
   events: false,
   pause: false,
+  tail: 40828928,
+  length: 65536,
+  bitmaps: [{ node: 'fleece', name: 'changed' }],
+  stale: [{ type: 'block-dirty-bitmap-remove', data: { node: 'node-A', name: 'old' } }],
+  rotate: [{ type: 'block-dirty-bitmap-remove', data: { node: 'node-A', name: 'old' } }],
   actions: [{ type: 'block-dirty-bitmap-add', data: { node: 'node-A', name: 'new' } }],
   outdated: [{ type: 'block-dirty-bitmap-remove', data: { node: 'node-A', name: 'old' } }],
 };

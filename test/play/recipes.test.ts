@@ -232,21 +232,6 @@ test('images that stand on each other in a ring are refused, and QEMU still answ
     well(await act('next', 'wed.qcow2'));
   }));
 
-test('pull serves the moment it began', () =>
-  onStand(async stand => {
-    const { guest, holds, quit, state } = stand;
-    const args = ['pull', 'node=node-A', 'socket=pull.sock', 'to=copy.qcow2'];
-    await playSlowly(stand, args, 'fleece', async () => {
-      await guest('write -P 0xee 6M 64k');
-      await guest('write -P 0xee 30M 64k');
-    });
-    assert.match(await state(), /^node-A\n\n/);
-    await quit();
-    assert.ok(holds('copy.qcow2', 0x77, '6M 64k'));
-    assert.ok(holds('copy.qcow2', 0, '30M 64k'));
-    assert.ok(holds('a.qcow2', 0xee, '6M 64k'));
-  }));
-
 test('migrate-storage moves the machine and its disk', () =>
   onStand(async stand => {
     const { vm, guest, quit, compare } = stand;

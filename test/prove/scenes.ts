@@ -42,6 +42,15 @@ async function longer(stand: Stand): Promise<void> {
   if (done.status !== 0) throw new Error(done.out + done.err);
 }
 
+/** A pull that a client has. */
+async function pulled({ value, play, vm }: Stand): Promise<void> {
+  for (const args of [['socket=before.sock', 'series=s', 'file=before.qcow2'], ['action=done']]) {
+    const done = await play(['pull', vm.address, 'node=node-A', ...args]);
+    if (done.status !== 0) throw new Error(done.out + done.err);
+  }
+  await value('query-block');
+}
+
 /** Two moments; then the second disk can only have a full point. */
 async function moments({ value, play, vm }: Stand): Promise<void> {
   for (const name of ['sun', 'mon']) {
@@ -96,6 +105,12 @@ export const SCENES: readonly Scene[] = [
     disks: ['4M'],
   },
   { name: 'pull', args: ['pull', 'node=node-A', 'socket=pull.sock', 'to=copy.qcow2'] },
+  {
+    name: 'pull-job',
+    args: ['pull', 'node=node-A', 'socket=pull.sock', 'to=copy.qcow2', 'through=job', 'series=s'],
+  },
+  { name: 'pull-serve', args: ['pull', 'node=node-A', 'socket=pull.sock', 'series=s'] },
+  { name: 'pull-next', args: ['pull', 'node=node-A', 'socket=pull.sock', 'series=s'], before: pulled },
   {
     name: 'migrate-storage',
     args: ['migrate-storage', 'node=node-A', 'to_node=node-b', 'socket=d.sock', 'uri=unix:s.sock'],

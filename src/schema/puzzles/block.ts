@@ -82,6 +82,18 @@ export const BLOCK: readonly Puzzle[] = [
     /^cannot commit an image into itself$/i,
     'There is nothing to commit: top and base are one node, as where the node is no overlay.',
   ),
+  {
+    match: /^Input\/output error$/,
+    only: /^blockdev-(?:mirror|backup)$/,
+    asks: ['node'],
+    explain: (request, _, world) => {
+      const device = member(request.arguments, 'device');
+      const row = world.rows('nodes').find(node => textOf(node, 'node-name') === device);
+      return textOf(row, 'drv') === 'quorum'
+        ? { text: 'The images that are compared do not hold the same (or one of them cannot be read).' }
+        : undefined;
+    },
+  },
   plain(/No space left on device/, 'The disk or folder that the image lies on is full.'),
   plain(
     /[Ii]mage is too small|must be at least/,
