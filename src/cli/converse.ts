@@ -63,12 +63,12 @@ export async function converse(invocation: Invocation, address: string, extra: E
   const greeting = new Promise<void>(resolve => {
     greeted = resolve;
   });
-  const open = async (to: string, signal = interrupt.signal): Promise<Session> => {
+  const open = async (to: string, signal = interrupt.signal, unattended = false): Promise<Session> => {
     const own = to === address ? extra.transport : undefined;
     const start = async (options: Partial<SessionOptions>) => {
       try {
         return await Session.open(
-          own ? await own() : await connect(to, { signal, waiting: text => warn(text) }),
+          own ? await own() : await connect(to, { signal, unattended, waiting: text => warn(text) }),
           {
             clock: CLOCK,
             address: to,
@@ -106,8 +106,8 @@ export async function converse(invocation: Invocation, address: string, extra: E
     json: switches.has('json'),
   };
   if (atPrompt) {
-    const joined = async (to: string, stop?: AbortSignal) => {
-      const session = await open(to, stop);
+    const joined = async (to: string, stop?: AbortSignal, unattended?: boolean) => {
+      const session = await open(to, stop, unattended);
       // From now on the prompt's terminal takes care of signals by itself.
       interrupt.release();
       return session;

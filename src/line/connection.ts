@@ -33,6 +33,8 @@ export interface Connection {
   last: Json;
   /** The values that `.let` has given names to. */
   readonly names: Map<string, Value>;
+  /** The connection was lost, and is being made again. */
+  readonly reconnects?: boolean;
   /** Leaves this monitor for another. */
   connect(address: string, signal?: AbortSignal): Promise<void>;
   /** Opens a further connection, for pages that speak to two machines. */

@@ -39,8 +39,14 @@ export function replyValue(reply: Reply): Json {
 }
 
 /** The session, or the error that says there is none. */
-export function connected(host: Pick<Connection, 'session' | 'practice'> & Pick<Host, 'typist'>): Session {
+export function connected(
+  host: Pick<Connection, 'session' | 'practice' | 'reconnects'> & Pick<Host, 'typist'>,
+): Session {
   if (host.session && host.session.state !== 'ended') return host.session;
+  if (host.reconnects)
+    throw new QmpshError('lost', 'there is no connection', {
+      advice: 'It is being made again, and nothing is sent before. Ctrl-C stops that.',
+    });
   const begins = host.typist?.tutor ? '.restart begins the lesson anew' : '.practice begins a fresh VM';
   const fresh = host.practice && host.typist ? `${begins}, ` : '';
   throw new QmpshError('lost', 'there is no connection', {

@@ -11,13 +11,17 @@ import type { Clock } from '../qmp/transport.ts';
 import { renderEvent } from '../render/event.ts';
 import { renderWelcome } from '../render/welcome.ts';
 import type { Session } from '../session/client.ts';
+import type { Ending } from '../session/options.ts';
 import { wrapLine } from '../text/line.ts';
+import { duration } from '../text/size.ts';
 import type { StyledLine } from '../text/style.ts';
 import { EventFeed } from './feed.ts';
 import { JobEnds } from './jobends.ts';
 import { JobRows } from './jobrows.ts';
 import type { Mark } from './mark.ts';
+import type { Connecting } from './options.ts';
 import type { PromptHost } from './prompt.ts';
+import { comesBackWithin, mayComeBack, Reconnect, toldEnd } from './reconnect.ts';
 import { welcomeFacts } from './welcomefacts.ts';
 
 interface ConnectionParts {
@@ -28,6 +32,11 @@ interface ConnectionParts {
   /** The VM's process, where it is our child. */
   readonly child: number | undefined;
   readonly print: (lines: readonly StyledLine[]) => void;
+  readonly connect: Connecting;
+  /** Resolves when no page plays. */
+  readonly idle: () => Promise<void>;
+  /** The next Ctrl-C. */
+  readonly signal: () => AbortSignal;
   /** The schema has come: what is typed already means more than before. */
   readonly learned: () => void;
 }
@@ -37,6 +46,7 @@ export class Connection {
   readonly #host: PromptHost;
   readonly #parts: ConnectionParts;
   readonly #feed: EventFeed;
+  readonly reconnect: Reconnect;
   #known: Known | undefined;
   #jobs: JobRows | undefined;
   #ends: JobEnds | undefined;
@@ -54,6 +64,20 @@ export class Connection {
       parts.print(
         events.flatMap(({ event, count }) => renderEvent(event, { width, utcOffsetMinutes, count })),
       );
+    });
+    this.reconnect = new Reconnect({
+      ...{ clock: parts.clock, idle: parts.idle, signal: parts.signal },
+      connect: (address, signal) => parts.connect(address, signal, true),
+      wanted: () => host.settings.reconnect,
+      back: (session, after) => {
+        host.note(`connected again after ${duration(after / 1000)}; events in between were not seen`, 'ok');
+        void host.join(session);
+      },
+      gaveUp: (sentence, advice) => {
+        host.note(sentence, 'warning');
+        host.note(advice);
+      },
+      changed: () => this.#showStatus(),
     });
   }
 
@@ -111,7 +135,7 @@ export class Connection {
     session.onEvent(event => {
       if (shown(this.#host.filter, event, !this.#parts.plain)) this.#feed.take(event);
     });
-    void session.ended.then(({ error, expected }) => this.#ended(session, expected, error));
+    void session.ended.then(ending => this.#ended(session, ending));
     return this.#welcome(session);
   }
 
@@ -139,6 +163,7 @@ export class Connection {
   /** Shows nothing from now on. The session is the host's, who closes it. */
   close(): void {
     this.#feed.close();
+    this.reconnect.stop();
     this.#ends?.close();
     this.#jobs?.close();
     this.#silence?.close();
@@ -150,7 +175,7 @@ export class Connection {
   }
 
   #showStatus(): void {
-    this.#editor.setStatus([...this.silence(), ...this.#jobRows]);
+    this.#editor.setStatus([...this.silence(), ...this.reconnect.rows(this.#host.width), ...this.#jobRows]);
   }
 
   /** The VM's process where somebody has stopped it. Looked for when it has not answered, and not before. */
@@ -194,7 +219,8 @@ export class Connection {
     }
   }
 
-  #ended(session: Session, expected: boolean, error: QmpshError | undefined): void {
+  #ended(session: Session, ending: Ending): void {
+    const { error, expected } = ending;
     if (this.#host.session !== session) return;
     this.#host.session = undefined;
     this.#known = undefined;
@@ -210,6 +236,7 @@ export class Connection {
       this.#host.failure(error);
       if (tutor && !tutor.done)
         this.#host.note('The lesson puts a fresh VM in its place, at your next line at the latest.');
+      this.#comesBack(session, ending);
     } else if (tutor && !this.#host.parting) this.#host.note('QEMU has ended.');
     else if (!this.#host.parting) {
       const fresh = this.#host.practice
@@ -218,5 +245,28 @@ export class Connection {
       this.#host.note(`QEMU has ended. ${fresh}, Ctrl-D leaves.`);
     }
     this.gone();
+  }
+
+  /** After a loss: connects again by itself where that makes sense, and says what it does. */
+  #comesBack(session: Session, ending: Ending): void {
+    const { address, owned, settings, typist } = this.#host;
+    const may = mayComeBack(ending, {
+      address,
+      owned: owned !== undefined,
+      lesson: typist.tutor?.done === false,
+    });
+    if (!may.again) {
+      if (may.why !== undefined) this.#host.note(may.why);
+      return;
+    }
+    if (!settings.reconnect) {
+      this.#host.note('.connect connects again (.set reconnect on: by itself).');
+      return;
+    }
+    const told = toldEnd(session);
+    if (told !== undefined)
+      this.#host.note(`QEMU has told its end (${told}): it is waited for, ${comesBackWithin} at most.`);
+    if (this.#parts.plain) this.#host.note('Connecting again by itself; Ctrl-C stops that.');
+    this.reconnect.begin(address, told !== undefined);
   }
 }

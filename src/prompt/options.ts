@@ -9,6 +9,9 @@ import type { ColourLevel } from '../text/level.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { PromptHost } from './prompt.ts';
 
+/** `unattended`: nobody has asked for it just now, so nothing may be asked on the terminal. */
+export type Connecting = (address: string, signal?: AbortSignal, unattended?: boolean) => Promise<Session>;
+
 export interface InteractiveOptions {
   readonly address: string;
   readonly practice: Practice | undefined;
@@ -23,7 +26,7 @@ export interface InteractiveOptions {
   readonly clock: Clock;
   readonly schema: Schema | undefined;
   readonly folder: string;
-  readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
+  readonly connect: Connecting;
   readonly verbose: boolean;
   readonly hmp: boolean;
   /** Milliseconds a reply may take; 0 for ever. */

@@ -29,6 +29,8 @@ import { span, wrapLine } from '../text/line.ts';
 import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { Display } from './display.ts';
+import type { Connecting } from './options.ts';
+import type { Reconnect } from './reconnect.ts';
 
 /** What the prompt's host needs of the screen and of the machine. */
 interface PromptParts {
@@ -63,7 +65,8 @@ interface PromptParts {
   readonly jobs: () => readonly JobView[];
   /** Whether the end of the latest job of that id has a row of its own. */
   readonly tells?: (id: string) => boolean;
-  readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
+  readonly connect: Connecting;
+  readonly reconnect?: () => Pick<Reconnect, 'tries' | 'stop'>;
   /** A new session, to be listened to; resolves when it was welcomed. */
   readonly joined: (session: Session) => Promise<void>;
   /** What is known about the VM beside its schema. */
@@ -144,19 +147,24 @@ export class PromptHost implements Host {
   /** Takes over a session: its schema is fetched behind the prompt. Resolves when the VM was welcomed. */
   join(session: Session): Promise<void> {
     this.session = session;
+    this.schema = this.#given;
     this.mark = session.events.end;
     return this.#parts.joined(session);
   }
 
   async connect(address: string, signal?: AbortSignal): Promise<void> {
     // A monitor serves one client: before we can come back to the same one, we have to leave it.
+    this.#parts.reconnect?.().stop();
     const to = this.#inPractice(address);
     if (to === this.address) await this.#part();
     const session = await this.#parts.connect(to, signal);
     await this.#part();
-    this.schema = this.#given;
     this.address = to;
     await this.join(session);
+  }
+
+  get reconnects(): boolean {
+    return this.#parts.reconnect?.().tries === true;
   }
 
   async #part(): Promise<void> {
@@ -173,7 +181,7 @@ export class PromptHost implements Host {
     return practice?.address === address ? ownedPractice(practice, false) : undefined;
   }
 
-  /** A socket in the practice VM's folder may be named as QEMU names it there. */
+  /** A socket in its folder may be named as QEMU names it there. */
   #inPractice(address: string): string {
     const there = inFolder(this.folder, address);
     return this.practice && kindOfPath(there) === 'socket' ? there : address;
