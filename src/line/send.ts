@@ -18,6 +18,7 @@ import { lossOf } from './loss.ts';
 export async function runRaw(message: Json, host: Host, typed?: string): Promise<Exit> {
   const session = connected(host);
   const request = requestIn(message);
+  if (request?.oob) (await import('./outofband.ts')).mayOvertake(session);
   if (request && !(await agreed(request, host))) return 0;
   host.echo(maskMessage(message));
   return finish(session.sendRaw(message), { message, typed }, host);

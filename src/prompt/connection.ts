@@ -19,9 +19,8 @@ import { EventFeed } from './feed.ts';
 import { JobEnds } from './jobends.ts';
 import { JobRows } from './jobrows.ts';
 import type { Mark } from './mark.ts';
-import type { Connecting } from './options.ts';
 import type { PromptHost } from './prompt.ts';
-import { comesBackWithin, mayComeBack, Reconnect, toldEnd } from './reconnect.ts';
+import { type Connecting, comesBackWithin, mayComeBack, Reconnect, toldEnd } from './reconnect.ts';
 import { welcomeFacts } from './welcomefacts.ts';
 
 interface ConnectionParts {

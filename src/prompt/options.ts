@@ -8,9 +8,7 @@ import type { Session } from '../session/client.ts';
 import type { ColourLevel } from '../text/level.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { PromptHost } from './prompt.ts';
-
-/** `unattended`: nobody has asked for it just now, so nothing may be asked on the terminal. */
-export type Connecting = (address: string, signal?: AbortSignal, unattended?: boolean) => Promise<Session>;
+import type { Connecting } from './reconnect.ts';
 
 export interface InteractiveOptions {
   readonly address: string;

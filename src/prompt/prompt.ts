@@ -29,8 +29,7 @@ import { span, wrapLine } from '../text/line.ts';
 import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { Display } from './display.ts';
-import type { Connecting } from './options.ts';
-import type { Reconnect } from './reconnect.ts';
+import type { Connecting, Reconnect } from './reconnect.ts';
 
 /** What the prompt's host needs of the screen and of the machine. */
 interface PromptParts {

@@ -4,6 +4,7 @@
 import { readLine } from '../language/tokens.ts';
 import { isTranscript, onlyQuery, transcript } from '../language/transcript.ts';
 import { hmpModeLine } from '../line/hmpmode.ts';
+import { isOutOfBand } from '../line/outofband.ts';
 import { runLine } from '../line/run.ts';
 import { learnFor } from '../line/understand.ts';
 import { lineCommands } from '../play/hostcommands.ts';
@@ -11,7 +12,7 @@ import { maskText } from '../schema/notes/secrettext.ts';
 import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
-import { isOutOfBand, passes } from './passing.ts';
+import { passes } from './passing.ts';
 import type { PromptHost } from './prompt.ts';
 
 interface QueueParts {
