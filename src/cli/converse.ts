@@ -40,6 +40,8 @@ interface Extra {
   readonly transport?: () => Promise<Transport>;
 }
 
+/** Milliseconds after which replies that are late are looked for. */
+const LATE = 1500;
 /** Milliseconds a guest agent is given to be synchronised. */
 const AGENT_ANSWERS = 1000;
 
@@ -136,24 +138,49 @@ export async function converse(invocation: Invocation, address: string, extra: E
   const { runLines, runInput } = await import('../batch/batch.ts');
   const paint = painter(colours(invocation, 2));
   const session = await opening;
+  // A row tells of a reply that does not come; that is loaded when one is late.
+  const atTerminal = isTerminal(2) && !extra.act && !flags.json && process.env['TERM'] !== 'dumb';
+  let waits: ReturnType<typeof import('./waits.ts').tellWaits> | undefined;
+  const stopWaits = atTerminal
+    ? CLOCK.after(LATE, async () => {
+        const { tellWaits } = await import('./waits.ts');
+        if (session.state === 'open')
+          waits = tellWaits(session, address, text => writeAll(2, text), await paint, child);
+      })
+    : undefined;
+  const write = (fd: 1 | 2, text: string): boolean => {
+    let taken = true;
+    const print = () => {
+      taken = writeAll(fd, text);
+    };
+    if (waits) waits.around(print);
+    else print();
+    return taken;
+  };
   const options: BatchOptions = {
     ...common,
     ...flags,
     session,
     settings,
-    out: text => writeAll(1, text),
-    err: text => writeAll(2, text),
+    out: text => write(1, text),
+    err: text => write(2, text),
     paint: await paint,
     signal: interrupt.signal,
     untilNextInterrupt: interrupt.untilNext,
     allowShell: switches.has('allow-shell') || switches.has('yes'),
     pipe: async (command, input, cwd) => (await import('../io/pipeline.ts')).runPipeline(command, input, cwd),
   };
-  const status = extra.act
-    ? await extra.act(options)
-    : invocation.lines.length > 0
-      ? await runLines(invocation.lines, options)
-      : await runInput(readInput(), options);
+  let status: Exit;
+  try {
+    status = extra.act
+      ? await extra.act(options)
+      : invocation.lines.length > 0
+        ? await runLines(invocation.lines, options)
+        : await runInput(readInput(), options);
+  } finally {
+    stopWaits?.();
+    waits?.close();
+  }
   await session.close();
   return extra.act ? status : kept('batch', status);
 }

@@ -115,6 +115,7 @@ export class Connection {
       clock: this.#parts.clock,
       session,
       stopped: () => this.#stopped(),
+      why: async () => (await import('../io/silence.ts')).whyUnanswered(session, address),
       way: 'Ctrl-C stops waiting, then Ctrl-D leaves',
       changed: () => this.#showStatus(),
     });
