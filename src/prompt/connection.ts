@@ -12,7 +12,7 @@ import { renderEvent } from '../render/event.ts';
 import { renderWelcome } from '../render/welcome.ts';
 import type { Session } from '../session/client.ts';
 import type { Ending } from '../session/options.ts';
-import { wrapLine } from '../text/line.ts';
+import { span, wrapLine } from '../text/line.ts';
 import { duration } from '../text/size.ts';
 import type { StyledLine } from '../text/style.ts';
 import { EventFeed } from './feed.ts';
@@ -40,11 +40,15 @@ interface ConnectionParts {
   readonly learned: () => void;
 }
 
+/** Cells of an event's row, at least, behind a name. */
+const LEAST = 20;
+
 export class Connection {
   readonly #editor: Editor;
   readonly #host: PromptHost;
   readonly #parts: ConnectionParts;
-  readonly #feed: EventFeed;
+  readonly #feeds = new Set<EventFeed>();
+  readonly #watched = new WeakSet<Session>();
   readonly reconnect: Reconnect;
   #known: Known | undefined;
   #jobs: JobRows | undefined;
@@ -57,13 +61,6 @@ export class Connection {
     this.#editor = editor;
     this.#host = host;
     this.#parts = parts;
-    this.#feed = new EventFeed(parts.clock, events => {
-      const { width } = host;
-      const utcOffsetMinutes = host.utcOffset();
-      parts.print(
-        events.flatMap(({ event, count }) => renderEvent(event, { width, utcOffsetMinutes, count })),
-      );
-    });
     this.reconnect = new Reconnect({
       ...{ clock: parts.clock, idle: parts.idle, signal: parts.signal },
       connect: (address, signal) => parts.connect(address, signal, true),
@@ -121,22 +118,49 @@ export class Connection {
     });
     this.#process = undefined;
     this.#parts.mark.joined();
-    session.onNotice(text => this.#host.note(text, 'warning'));
+    this.#ends = this.#tellEnds(session);
+    this.#watch(session);
+    return this.#welcome(session);
+  }
+
+  /** Listens to a session, once; where the prompt is at another one, its rows have its name. */
+  #watch(session: Session): void {
+    if (this.#watched.has(session)) return;
+    this.#watched.add(session);
+    const label = () => this.#host.monitors.labelOf(session);
+    const isHere = () => this.#host.session === session;
+    const feed = this.#feedOf(label);
+    session.onNotice(text => this.#host.note(label() + text, 'warning'));
     watchHalts(session, (sentence, advice) => {
-      if (this.#host.session !== session) return;
-      this.#host.note(sentence, 'warning');
+      if (!isHere() && label() === '') return;
+      this.#host.note(label() + sentence, 'warning');
       this.#host.note(advice);
     });
-    const ends = this.#tellEnds(session);
-    this.#ends = ends;
     watchFailures(session, this.#host, (text, id) => {
-      if (this.#host.session === session) ends.explain(id, text);
+      if (isHere()) this.#ends?.explain(id, text);
     });
     session.onEvent(event => {
-      if (shown(this.#host.filter, event, !this.#parts.plain)) this.#feed.take(event);
+      // (Rows tell of the jobs of the VM that the prompt is at.)
+      if (shown(this.#host.filter, event, !this.#parts.plain && isHere())) feed.take(event);
     });
-    void session.ended.then(ending => this.#ended(session, ending));
-    return this.#welcome(session);
+    void session.ended.then(ending => {
+      feed.close();
+      this.#ended(session, ending);
+    });
+  }
+
+  #feedOf(label: () => string): EventFeed {
+    const feed = new EventFeed(this.#parts.clock, events => {
+      const utcOffsetMinutes = this.#host.utcOffset();
+      const name = label();
+      const width = Math.max(LEAST, this.#host.width - name.length);
+      const rows = events.flatMap(({ event, count }) =>
+        renderEvent(event, { width, utcOffsetMinutes, count }),
+      );
+      this.#parts.print(name === '' ? rows : rows.map(row => [span(name, 'key'), ...row]));
+    });
+    this.#feeds.add(feed);
+    return feed;
   }
 
   /** A job that has ended gets a row, unless the events shown say the same. */
@@ -162,7 +186,7 @@ export class Connection {
 
   /** Shows nothing from now on. The session is the host's, who closes it. */
   close(): void {
-    this.#feed.close();
+    for (const feed of this.#feeds) feed.close();
     this.reconnect.stop();
     this.#ends?.close();
     this.#jobs?.close();
@@ -221,7 +245,12 @@ export class Connection {
 
   #ended(session: Session, ending: Ending): void {
     const { error, expected } = ending;
-    if (this.#host.session !== session) return;
+    if (this.#host.session !== session) {
+      const name = this.#host.monitors.nameOf(session);
+      if (name !== undefined && !ending.expected && !this.#host.parting)
+        this.#host.note(`${name}: ${error?.message ?? 'QEMU has ended'}`, 'warning');
+      return;
+    }
     this.#host.session = undefined;
     this.#known = undefined;
     this.#jobs?.close();

@@ -213,6 +213,7 @@ class Interactive {
     this.#editor.close();
     await this.#terminal.close();
     await this.#host.session?.close();
+    await this.#host.monitors.close();
     await this.#typist.close();
   }
 
