@@ -1,5 +1,7 @@
 // Runs test files, each in a process of its own with a time limit, and ends with
-// `N passed, N failed, N skipped`. Usage: node bin/test.mjs [--jobs N] [PART OF A FILE NAME ...]
+// `N passed, N failed, N skipped`. Usage: node bin/test.mjs [--jobs N] [--again] [PART OF A FILE NAME ...]
+// --again: a file that fails runs once more when the others are done, alone; one that passes then is named as
+// flaky, with what it printed when it failed.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
@@ -9,7 +11,7 @@ import { globSync } from './glob.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: 'string' }, limit: { type: 'string', default: '300' } },
+  options: { jobs: { type: 'string' }, again: { type: 'boolean' }, limit: { type: 'string', default: '300' } },
 });
 const wanted = globSync(join(root, 'test'), '.test.ts').filter(
   file => positionals.length === 0 || positionals.some(part => relative(root, file).includes(part)),
@@ -21,9 +23,13 @@ if (wanted.length === 0) {
 const built = await buildTests(wanted);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const broken = [];
+const flaky = [];
 
-/** One test file: its output is printed when it ends. No test run, a crash or a time-out is a failure. */
-function run(path, name) {
+/**
+ * One test file: its output is printed when it ends. No test run, a crash or a time-out is a failure. Gives whether it
+ * passed; what failed is not counted where it `mayRunAgain`.
+ */
+function run(path, name, mayRunAgain) {
   return new Promise(resolve => {
     const started = performance.now();
     const child = spawn(process.execPath, ['--enable-source-maps', path], {
@@ -54,28 +60,37 @@ function run(path, name) {
       const [passed] = count('Passed');
       const [skipped] = count('Skipped');
       const failed = Math.max(all - passed, code === 0 && all > 0 && !late ? 0 : 1);
-      total.passed += passed;
-      total.skipped += skipped;
-      total.failed += failed;
+      if (failed === 0 || !mayRunAgain) {
+        total.passed += passed;
+        total.skipped += skipped;
+        total.failed += failed;
+      }
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       console.log(`${failed ? 'FAIL' : 'ok  '} ${name}  ${passed} passed, ${seconds} s`);
       if (failed) {
         const why = late ? `over its limit of ${values.limit} s` : all === 0 ? 'ran no test' : '';
-        broken.push(name);
+        if (!mayRunAgain) broken.push(name);
         console.log(`${output}\n${name}: ${why || `exit ${signal ?? code}`}\n`);
       }
-      resolve();
+      resolve(failed === 0);
     });
   });
 }
 
 const queue = built.map((path, i) => [path, relative(root, wanted[i])]);
+const failedOnce = [];
 const lanes = Math.max(1, Number(values.jobs ?? availableParallelism()));
 await Promise.all(
   Array.from({ length: lanes }, async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) await run(...next);
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      if (!(await run(...next, values.again))) failedOnce.push(next);
+    }
   }),
 );
+if (values.again) {
+  for (const next of failedOnce) if (await run(...next, false)) flaky.push(next[1]);
+}
+if (flaky.length) console.log(`flaky: ${flaky.join(' ')}: failed beside others (see above), passed alone`);
 if (broken.length) console.log(`failed: ${broken.join(' ')}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed || total.passed === 0 ? 1 : 0);
