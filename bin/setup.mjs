@@ -218,6 +218,7 @@ export function namesAddress(args) {
   for (let i = 0; i < args.length; i += 1) {
     const arg = args[i];
     if (arg === '--') return args.length > i + 1;
+    if (/^--(?:on|hosts)(?:=|$)/.test(arg)) return true;
     if (VALUED.includes(arg)) i += 1;
     else if (arg === '-' || !arg.startsWith('-')) return true;
     else if (['-h', '--help', '-V', '--version'].includes(arg)) return true;
@@ -250,10 +251,22 @@ async function ensureOpenssl() {
   if (!onPath('openssl')) await installGroup('openssl', 'openssl', 'run this again');
 }
 
+/** For the tests of one role alone, which say it themselves where it is missing: all others run without. */
+async function ensureAnsible() {
+  if (onPath('ansible-playbook')) return;
+  try {
+    await installGroup('ansible', 'Ansible', 'run this again');
+  } catch (error) {
+    if (!(error instanceof Halt)) throw error;
+    say(`${error.message}\n`);
+  }
+}
+
 async function prepare() {
   await ensurePackages();
   await ensureQemu();
   await ensureOpenssl();
+  await ensureAnsible();
   await ensurePty();
   await ensureBuilt();
 }
