@@ -16,6 +16,8 @@ import { parallelOf, type Target } from './targets.ts';
 
 /** Milliseconds between two looks at those at work. */
 const EVERY = 500;
+/** The colours of rows that are printed. */
+const SGR = /\x1b\[[\d;]*m/g;
 const WORST_FIRST = [130, 4, 3, 2, 1] as const satisfies readonly Exit[];
 
 /** Runs `act` for each monitor, some at a time. Gives the worst exit status: the highest. */
@@ -37,7 +39,7 @@ export async function onEach(
   const interrupt = new Interrupts();
   const run = async (target: Target, progress: Progress): Promise<void> => {
     const print = (fd: 1 | 2) => (text: string) => {
-      progress.said = text.trimEnd().split('\n').at(-1) ?? '';
+      progress.said = text.replace(SGR, '').trimEnd().split('\n').at(-1) ?? '';
       let taken = true;
       status.around(() => {
         taken = writeAll(fd, json ? withAddress(text, target) : prefixed(text, target));

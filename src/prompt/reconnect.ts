@@ -77,7 +77,13 @@ export class Reconnect {
     const began = clock.now();
     await idle();
     const interrupt = this.#parts.signal();
-    const signal = AbortSignal.any([stopped, interrupt]);
+    // (AbortSignal.any is younger than Node 20.0.)
+    const either = new AbortController();
+    const { signal } = either;
+    for (const one of [stopped, interrupt]) {
+      if (one.aborted) either.abort();
+      one.addEventListener('abort', () => either.abort(), { once: true });
+    }
     let pause = FIRST;
     let why = '';
     for (;;) {
@@ -107,12 +113,15 @@ export class Reconnect {
   /** One try, which has its own end: a way that hangs is tried anew. Whoever listens waits as long as it takes. */
   async #try(address: string, connect: ReconnectParts['connect'], signal: AbortSignal): Promise<Session> {
     if (address.startsWith('listen:')) return connect(address, signal);
-    const late = new AbortController();
-    const cancel = this.#parts.clock.after(TRY, () => late.abort());
+    const over = new AbortController();
+    const stop = () => over.abort();
+    const cancel = this.#parts.clock.after(TRY, stop);
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      return await connect(address, AbortSignal.any([signal, late.signal]));
+      return await connect(address, over.signal);
     } finally {
       cancel();
+      signal.removeEventListener('abort', stop);
     }
   }
 
