@@ -174,7 +174,7 @@ export class PromptHost implements Host {
     // A monitor serves one client: before we can come back to the same one, we have to leave it.
     this.#parts.reconnect?.().stop();
     const to = this.#inPractice(address);
-    if (to === this.address) await this.session?.close();
+    if (to === this.address) await this.#part(true);
     await this.moveTo(to, await this.#parts.connect(to, signal));
   }
 
@@ -182,9 +182,9 @@ export class PromptHost implements Host {
     return this.#parts.reconnect?.().tries === true;
   }
 
-  async #part(): Promise<void> {
+  async #part(closes = this.monitors.nameOf(this.session) === undefined): Promise<void> {
     this.parting = true;
-    if (this.monitors.nameOf(this.session) === undefined) await this.session?.close();
+    if (closes) await this.session?.close();
     this.session = undefined;
     this.parting = false;
   }

@@ -17,6 +17,7 @@ export const OOB: Word = {
   more: [
     'Sends the command as exec-oob, and waits for nothing before that:',
     '    .oob query-yank',
+    'JSON does the same: {"exec-oob": "query-yank"}. Without a prompt, too, it overtakes the line before it.',
     'QEMU allows it for few commands, which do not need its main loop: Tab shows them. It is for a',
     'QEMU whose main loop hangs, on a dead storage or network connection, say.',
   ],

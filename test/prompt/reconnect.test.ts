@@ -156,7 +156,7 @@ test('another client that has taken the monitor meanwhile is told, and waited fo
     const again = await restart();
     let other = await openSession(again.address).catch(() => undefined);
     if (!other) return; // the prompt was quicker: nothing to see
-    await screen.waitFor(/connecting again in [\s\S]*(sent no greeting|is\s+busy)/);
+    await screen.waitFor(/connecting again in [\s\S]*(sent\s+no\s+greeting|is\s+busy)/);
     await other.close();
     other = undefined;
     await screen.waitFor(/connected again after/);
