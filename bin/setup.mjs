@@ -24,6 +24,7 @@ const require = createRequire(import.meta.url);
 export const VALUED = [
   ...['-c', '--command', '-l', '--logfile', '--schema', '--timeout', '--keep'],
   ...['--format', '--from', '--to', '--section', '--cast', '--html', '--keep-points', '--monitor'],
+  ...['--on', '--hosts', '--parallel'],
 ];
 
 /** What set-up cannot do by itself: a sentence for the user. */
@@ -217,6 +218,7 @@ export function namesAddress(args) {
   for (let i = 0; i < args.length; i += 1) {
     const arg = args[i];
     if (arg === '--') return args.length > i + 1;
+    if (/^--(?:on|hosts)(?:=|$)/.test(arg)) return true;
     if (VALUED.includes(arg)) i += 1;
     else if (arg === '-' || !arg.startsWith('-')) return true;
     else if (['-h', '--help', '-V', '--version'].includes(arg)) return true;
@@ -245,33 +247,35 @@ async function handOver(script, args) {
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
 
-async function ensureOpenssl() {
-  if (!onPath('openssl')) await installGroup('openssl', 'openssl', 'run this again');
-}
+/**
+ * Programs that tests speak to beside QEMU: the group of packages, its name, and where they are looked for. Without an
+ * optional one only its own tests fail, and say what is missing.
+ */
+const COUNTERPARTS = [
+  { group: 'openssl', name: 'openssl', programs: ['openssl'] },
+  // There is none for macOS and the BSDs.
+  { group: 'agent', name: "QEMU's guest agent", programs: ['qemu-ga'], only: 'linux' },
+  { group: 'nbd', name: 'libnbd', programs: ['nbdinfo', 'nbdcopy'], optional: true },
+  { group: 'ansible', name: 'Ansible', programs: ['ansible-playbook'], optional: true },
+];
 
-/** Clients that NBD exports are tested with; without them only those tests fail, and say so. */
-async function ensureNbdClients() {
-  if (['nbdinfo', 'nbdcopy'].every(onPath)) return;
-  try {
-    await installGroup('nbd', 'libnbd', 'run this again');
-  } catch (error) {
-    if (!(error instanceof Halt)) throw error;
-    say(`${error.message}\n`);
+async function ensureCounterparts() {
+  for (const { group, name, programs, only, optional } of COUNTERPARTS) {
+    if (only !== undefined && process.platform !== only) continue;
+    if (programs.every(program => onPath(program) || existsSync(`/usr/sbin/${program}`))) continue;
+    try {
+      await installGroup(group, name, 'run this again');
+    } catch (error) {
+      if (!optional || !(error instanceof Halt)) throw error;
+      say(`${error.message}\n`);
+    }
   }
-}
-
-/** The guest agent, which tests speak to; there is none for macOS and the BSDs. */
-async function ensureAgent() {
-  if (process.platform !== 'linux' || onPath('qemu-ga') || existsSync('/usr/sbin/qemu-ga')) return;
-  await installGroup('agent', "QEMU's guest agent", 'run this again');
 }
 
 async function prepare() {
   await ensurePackages();
   await ensureQemu();
-  await ensureOpenssl();
-  await ensureNbdClients();
-  await ensureAgent();
+  await ensureCounterparts();
   await ensurePty();
   await ensureBuilt();
 }

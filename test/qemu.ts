@@ -30,6 +30,8 @@ export interface QemuOptions {
   readonly disks?: readonly (readonly [string, string])[];
   /** Puts more into its folder before it starts. */
   readonly prepare?: (folder: string) => void;
+  /** Starts in the folder of one that has ended, at the same address. */
+  readonly folder?: string;
 }
 
 export const MISSING =
@@ -45,7 +47,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 /** Starts a QEMU and waits for its monitor. Throws where there is no QEMU. */
 export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
   if (spawnSync(PROGRAM, ['--version']).status !== 0) throw new Error(MISSING);
-  const folder = mkdtempSync(join(tmpdir(), 'qt-'));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'qt-'));
   for (const [name, size] of options.disks ?? []) {
     const made = spawnSync('qemu-img', ['create', '-q', '-f', 'qcow2', name, size], { cwd: folder });
     if (made.status !== 0) throw new Error(made.error ? MISSING : `qemu-img: ${made.stderr}`);

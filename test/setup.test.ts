@@ -127,6 +127,8 @@ const addresses: readonly [string, boolean][] = [
   ['--command query-status --timeout 3s', false],
   ['--keep dir', false],
   ['./qmp.sock', true],
+  ['-c query-status --on ./qmp.sock', true],
+  ['-c query-status --hosts=vms', true],
   ['-c query-status ./qmp.sock', true],
   ['./qmp.sock -c query-status', true],
   ['json query-status', true],

@@ -6,6 +6,7 @@ import { settledBy } from '../line/run.ts';
 import { understand } from '../line/understand.ts';
 import { BatchHost, type BatchOptions } from './host.ts';
 import { meant } from './meant.ts';
+import { Chunks } from './overtaking.ts';
 
 /**
  * Runs the lines of `-c`: all are parsed before the first is sent. Gives the exit status of the first that failed, else
@@ -46,7 +47,7 @@ async function problemsOf(text: string, host: BatchHost): Promise<readonly Probl
 export async function runInput(input: AsyncIterable<string>, options: BatchOptions): Promise<Exit> {
   const host = new BatchHost(options);
   const reader = new RowReader(options.hmp);
-  const chunks = input[Symbol.asyncIterator]();
+  const chunks = new Chunks(input, reader);
   for (;;) {
     // Whoever writes the lines may be silent for hours; an interrupt or the end of QEMU does not wait for them.
     const next = await Promise.race([chunks.next(), host.stopped]);
@@ -56,7 +57,7 @@ export async function runInput(input: AsyncIterable<string>, options: BatchOptio
       host.tellLeftOut();
       return host.unread ? host.leaveOut({ count: 0, all: true }) : host.status;
     }
-    await host.runAll(reader.push(next.value));
+    await host.runAll(reader.push(next.value), chunks);
     if (host.unread) return host.leaveOut(await rest(chunks, reader, host));
     if (host.left) return host.status;
   }
@@ -67,7 +68,7 @@ const COUNTING = 200;
 
 /** Counts the lines still to come, which do not run because standard output takes no more. */
 async function rest(
-  chunks: AsyncIterator<string>,
+  chunks: Chunks,
   reader: RowReader,
   { clock }: BatchHost,
 ): Promise<{ readonly count: number; readonly all: boolean }> {

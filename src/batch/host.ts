@@ -29,6 +29,7 @@ import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { errorRow, jobRow, noteRow, problemRow } from './jsonrows.ts';
 import { type BatchLine, meant } from './meant.ts';
+import { type More, withOvertaking } from './overtaking.ts';
 import { tellUnknown } from './unknown.ts';
 
 export interface BatchOptions {
@@ -128,23 +129,24 @@ export class BatchHost implements Host {
     return this.#options.height?.();
   }
 
-  async runAll(lines: readonly BatchLine[]): Promise<Exit> {
+  /** `more` takes what comes on standard input meanwhile: what goes out of band overtakes a line that hangs. */
+  async runAll(lines: readonly BatchLine[], more?: More): Promise<Exit> {
     this.#running = true;
-    for (const [i, { text, row, leftOut }] of lines.entries()) {
+    const queue = [...lines];
+    const act = (line: BatchLine) => this.#run(line.text, line.row);
+    for (let line = queue.shift(); line; line = queue.shift()) {
       if (this.left) {
-        this.#leftOut += meant(lines.slice(i));
+        this.#leftOut += meant([line, ...queue]);
         break;
       }
-      if (leftOut === 'around') continue;
-      if (leftOut !== undefined) {
-        this.#answers += 1;
-        continue;
+      if (line.leftOut === 'answer') this.#answers += 1;
+      if (line.leftOut !== undefined) continue;
+      this.#ran ||= meant([line]) > 0;
+      for (const status of await withOvertaking(act(line), { host: this, queue, more, act })) {
+        if (this.status === 0 || status === 130) this.status = status;
+        // Without a connection, or interrupted, the rest has no meaning.
+        if (status === 3 || status === 130 || (status !== 0 && this.#options.exitOnError)) this.left = true;
       }
-      this.#ran ||= meant([{ text, row }]) > 0;
-      const status = await this.#run(text, row);
-      if (this.status === 0 || status === 130) this.status = status;
-      // Without a connection, or interrupted, the rest has no meaning.
-      if (status === 3 || status === 130 || (status !== 0 && this.#options.exitOnError)) this.left = true;
     }
     this.#running = false;
     return this.status;

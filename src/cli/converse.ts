@@ -22,7 +22,17 @@ import { kept } from './kept.ts';
 import { colours, painter } from './paint.ts';
 import { schemaOption } from './schema.ts';
 
+/** Where one of several monitors leaves what it prints. */
+export interface Beside {
+  readonly interrupt: Interrupts;
+  readonly out: (text: string) => boolean;
+  readonly err: (text: string) => boolean;
+  readonly opened: (session: Session) => void;
+}
+
 interface Extra {
+  /** One of several monitors. */
+  readonly beside?: Beside;
   /** Runs instead of the prompt or of lines. */
   readonly act?: (options: BatchOptions) => Promise<Exit>;
   readonly practice?: Practice;
@@ -40,6 +50,8 @@ interface Extra {
   readonly transport?: () => Promise<Transport>;
 }
 
+/** Milliseconds after which replies that are late are looked for. */
+const LATE = 1500;
 /** Milliseconds a guest agent is given to be synchronised. */
 const AGENT_ANSWERS = 1000;
 
@@ -47,28 +59,30 @@ const AGENT_ANSWERS = 1000;
 export async function converse(invocation: Invocation, address: string, extra: Extra): Promise<Exit> {
   const schema = await schemaOption(invocation);
   const { timeout, switches } = invocation;
+  const { beside } = extra;
+  const err = beside?.err ?? ((text: string) => writeAll(2, text));
   let warn = (text: string): void => {
-    writeAll(2, switches.has('json') ? `${safeJson(JSON.stringify({ note: text }))}\n` : `${safe(text)}\n`);
+    err(switches.has('json') ? `${safeJson(JSON.stringify({ note: text }))}\n` : `${safe(text)}\n`);
   };
   const { logfile } = invocation.values;
   const log =
     logfile === undefined ? undefined : (await import('../io/log.ts')).openLog(logfile, text => warn(text));
-  const atPrompt = !extra.act && invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
+  const atPrompt = !extra.act && !beside && invocation.lines.length === 0 && isTerminal(0) && isTerminal(1);
   if (atPrompt && switches.has('exit-on-error'))
     throw new QmpshError('usage', '--exit-on-error is for lines without a prompt', {
       advice: 'Give them with -c, or on standard input.',
     });
-  const interrupt = new Interrupts();
+  const interrupt = beside?.interrupt ?? new Interrupts();
   let greeted = () => {};
   const greeting = new Promise<void>(resolve => {
     greeted = resolve;
   });
-  const open = async (to: string, signal = interrupt.signal): Promise<Session> => {
+  const open = async (to: string, signal = interrupt.signal, unattended = false): Promise<Session> => {
     const own = to === address ? extra.transport : undefined;
     const start = async (options: Partial<SessionOptions>) => {
       try {
         return await Session.open(
-          own ? await own() : await connect(to, { signal, waiting: text => warn(text) }),
+          own ? await own() : await connect(to, { signal, unattended, waiting: text => warn(text) }),
           {
             clock: CLOCK,
             address: to,
@@ -106,8 +120,8 @@ export async function converse(invocation: Invocation, address: string, extra: E
     json: switches.has('json'),
   };
   if (atPrompt) {
-    const joined = async (to: string, stop?: AbortSignal) => {
-      const session = await open(to, stop);
+    const joined = async (to: string, stop?: AbortSignal, unattended?: boolean) => {
+      const session = await open(to, stop, unattended);
       // From now on the prompt's terminal takes care of signals by itself.
       interrupt.release();
       return session;
@@ -136,24 +150,51 @@ export async function converse(invocation: Invocation, address: string, extra: E
   const { runLines, runInput } = await import('../batch/batch.ts');
   const paint = painter(colours(invocation, 2));
   const session = await opening;
+  beside?.opened(session);
+  // A row tells of a reply that does not come; that is loaded when one is late.
+  const atTerminal = isTerminal(2) && !extra.act && !beside && !flags.json && process.env['TERM'] !== 'dumb';
+  let waits: ReturnType<typeof import('./waits.ts').tellWaits> | undefined;
+  const stopWaits = atTerminal
+    ? CLOCK.after(LATE, async () => {
+        const { tellWaits } = await import('./waits.ts');
+        if (session.state === 'open')
+          waits = tellWaits(session, address, text => writeAll(2, text), await paint, child);
+      })
+    : undefined;
+  const write = (fd: 1 | 2, text: string): boolean => {
+    let taken = true;
+    const print = () => {
+      taken = writeAll(fd, text);
+    };
+    if (waits) waits.around(print);
+    else print();
+    return taken;
+  };
   const options: BatchOptions = {
     ...common,
     ...flags,
     session,
     settings,
-    out: text => writeAll(1, text),
-    err: text => writeAll(2, text),
+    out: beside?.out ?? (text => write(1, text)),
+    err: beside?.err ?? (text => write(2, text)),
     paint: await paint,
     signal: interrupt.signal,
     untilNextInterrupt: interrupt.untilNext,
     allowShell: switches.has('allow-shell') || switches.has('yes'),
-    pipe: async (command, input, cwd) => (await import('../io/pipeline.ts')).runPipeline(command, input, cwd),
+    pipe: async (command, input, cwd) =>
+      (await import('../io/pipeline.ts')).runPipeline(command, input, cwd, beside?.out),
   };
-  const status = extra.act
-    ? await extra.act(options)
-    : invocation.lines.length > 0
-      ? await runLines(invocation.lines, options)
-      : await runInput(readInput(), options);
+  let status: Exit;
+  try {
+    status = extra.act
+      ? await extra.act(options)
+      : invocation.lines.length > 0
+        ? await runLines(invocation.lines, options)
+        : await runInput(readInput(), options);
+  } finally {
+    stopWaits?.();
+    waits?.close();
+  }
   await session.close();
-  return extra.act ? status : kept('batch', status);
+  return extra.act || beside ? status : kept('batch', status);
 }

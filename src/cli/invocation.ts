@@ -12,12 +12,19 @@ export interface Invocation {
   readonly lines: readonly string[];
   readonly switches: ReadonlySet<string>;
   readonly values: Readonly<Record<string, string>>;
+  /** Monitors of --on. */
+  readonly on: readonly string[];
   /** Files of --schema. */
   readonly schemas: readonly string[];
   /** The arguments behind `--`. */
   readonly rest: readonly string[] | undefined;
   /** Milliseconds of --timeout. */
   readonly timeout: number | undefined;
+}
+
+/** Whether it has an option of several monitors. */
+export function isForSeveral({ on, values, switches }: Invocation): boolean {
+  return on.length > 0 || 'hosts' in values || 'parallel' in values || switches.has('fail-fast');
 }
 
 function usage(message: string, advice = 'qmpsh --help lists them all.'): QmpshError {
@@ -43,6 +50,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
   const switches = new Set<string>();
   const values: Record<string, string> = {};
   const schemas: string[] = [];
+  const on: string[] = [];
   let rest: readonly string[] | undefined;
   const queue = [...argv];
   const take = (option: Option, attached: string | undefined, as: string) => {
@@ -55,6 +63,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
     if (value === undefined) throw usage(`${as} wants ${option.value}: ${option.help}`);
     if (option.name === 'command') lines.push(value);
     else if (option.name === 'schema') schemas.push(value);
+    else if (option.name === 'on') on.push(value);
     else if (option.name in values) throw usage(`${as} is given twice`);
     else values[option.name] = value;
   };
@@ -83,6 +92,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
     ...Object.keys(values),
     ...(schemas.length > 0 ? ['schema'] : []),
     ...(lines.length > 0 ? ['command'] : []),
+    ...(on.length > 0 ? ['on'] : []),
   ];
   checkOwn(subcommand, given);
   checkTaken(subcommand, given, rest);
@@ -92,7 +102,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
       `--timeout ${values['timeout']} ${timeout === 0 ? 'leaves no time for an answer' : 'is no time'}`,
       'Write 500ms, 3s or 2m; a bare number is seconds.',
     );
-  return { subcommand, positionals, lines, switches, values, schemas, rest, timeout };
+  return { subcommand, positionals, lines, switches, values, on, schemas, rest, timeout };
 }
 
 /** `-vp`, `-c LINE`, `-cLINE`. */

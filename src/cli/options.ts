@@ -41,6 +41,25 @@ export const OPTIONS: readonly Option[] = [
     help: 'take the schema from FILE, a reply of query-qmp-schema; check takes several, and all',
   },
   {
+    name: 'on',
+    value: 'ADDRESS',
+    multiple: true,
+    help: 'on this monitor, too, side by side: ADDRESS or NAME=ADDRESS, given again for each',
+    only: ['', 'play'],
+  },
+  {
+    name: 'hosts',
+    value: 'FILE',
+    help: 'on the monitors in FILE, one a row: [NAME=]ADDRESS [name=value ...]',
+    only: ['', 'play'],
+  },
+  { name: 'parallel', value: 'N', help: 'several monitors: so many at a time (8)', only: ['', 'play'] },
+  {
+    name: 'fail-fast',
+    help: 'several monitors: after a failure begin on no further one',
+    only: ['', 'play'],
+  },
+  {
     name: 'exit-on-error',
     help: 'batch: the first line that fails is the last that runs',
     only: ['', 'practice'],
@@ -193,6 +212,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
 export const FORMS: readonly (readonly [string, string])[] = [
   ['[ADDRESS]', 'a prompt; where standard input is no terminal, its lines are run'],
   ['-c LINE [-c LINE ...] ADDRESS', 'run the lines and leave'],
+  ['-c LINE --on A --on B', 'run the lines on several monitors, side by side'],
   ['-- qemu-system-x86_64 ARGS', 'start QEMU as a child and own its monitor'],
 ];
 

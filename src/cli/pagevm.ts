@@ -213,6 +213,7 @@ async function withHost(
       clock,
       session,
       stopped: async () => stopped(),
+      why: async () => (await import('../io/silence.ts')).whyUnanswered(session, address),
       way: 'Ctrl-C stops waiting',
       changed: draw,
     });

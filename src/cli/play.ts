@@ -5,7 +5,7 @@ import { type Output, playPage, showDry } from '../play/playing.ts';
 import { Reading } from '../play/reading.ts';
 import type { Report } from '../play/report.ts';
 import { QmpshError } from '../qmp/errors.ts';
-import type { Invocation } from './invocation.ts';
+import { type Invocation, isForSeveral } from './invocation.ts';
 import { readPositionals, refuse } from './pageargs.ts';
 import { outputFor, pageTools, personOf } from './pagetools.ts';
 import { onMonitor } from './pagevm.ts';
@@ -24,6 +24,17 @@ export async function playCommand(invocation: Invocation): Promise<Exit> {
   const page = await loadPage(name, tools.folder, reading, note => tools.err(`${note}\n`));
   const { given, choice } = asked;
   const { switches } = invocation;
+  if (isForSeveral(invocation)) {
+    const targets = (await import('./targets.ts')).targetsOf(invocation);
+    if (targets)
+      return (await import('./fleetplay.ts')).playOnEach(
+        { page, reading },
+        asked,
+        targets,
+        invocation,
+        tools,
+      );
+  }
   const output = outputFor(invocation.switches, tools);
   if (switches.has('dry-run')) {
     if (invocation.values['cast'] !== undefined || invocation.values['html'] !== undefined)

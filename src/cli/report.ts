@@ -7,12 +7,16 @@ import type { StyledLine } from '../text/style.ts';
 import { colours, painter } from './paint.ts';
 
 /** Says what went wrong, as the options want it; gives the exit status. */
-export async function report(error: unknown, switches: ReadonlySet<string>): Promise<Exit> {
+export async function report(
+  error: unknown,
+  switches: ReadonlySet<string>,
+  write: (text: string) => unknown = text => writeAll(2, text),
+): Promise<Exit> {
   const paint = await painter(colours({ switches }, 2));
-  const show = (line: StyledLine) => writeAll(2, `${paint(line)}\n`);
+  const show = (line: StyledLine) => write(`${paint(line)}\n`);
   if (error instanceof QmpshError) {
     if (switches.has('json')) {
-      writeAll(2, `${(await import('../batch/jsonrows.ts')).errorRow(error)}\n`);
+      write(`${(await import('../batch/jsonrows.ts')).errorRow(error)}\n`);
       return error.exit;
     }
     show([{ text: 'qmpsh: ', role: 'error' }, { text: safe(error.message) }]);
@@ -21,6 +25,6 @@ export async function report(error: unknown, switches: ReadonlySet<string>): Pro
     return error.exit;
   }
   show([{ text: 'qmpsh: this is a fault of the shell itself: ', role: 'error' }]);
-  writeAll(2, `${error instanceof Error ? error.stack : safe(String(error))}\n`);
+  write(`${error instanceof Error ? error.stack : safe(String(error))}\n`);
   return 1;
 }

@@ -5,10 +5,14 @@ import { OWNED_CHILD } from '../line/owned.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { safe } from '../text/safe.ts';
 import { converse } from './converse.ts';
-import { type Invocation, strayArgument } from './invocation.ts';
+import { type Invocation, isForSeveral, strayArgument } from './invocation.ts';
 
 export async function shellCommand(invocation: Invocation): Promise<Exit> {
   const [first, ...extra] = invocation.positionals;
+  if (isForSeveral(invocation)) {
+    const targets = (await import('./targets.ts')).targetsOf(invocation);
+    if (targets) return (await import('./fleet.ts')).linesOnEach(invocation, targets);
+  }
   if (extra.length > 0) throw strayArgument(invocation);
   if (invocation.rest && first !== undefined)
     throw new QmpshError('usage', `either an address (${first}) or a QEMU to start (behind --)`, {

@@ -7,7 +7,17 @@ export const CLOCK: Clock = {
   time: () => Date.now(),
   after: (ms, run) => {
     // A timer takes 2^31 - 1 ms at most, and runs at once when given more.
-    const timer = setTimeout(run, Math.min(ms, 0x7fffffff));
-    return () => clearTimeout(timer);
+    let soon: NodeJS.Immediate | undefined;
+    // What has come meanwhile is read first: a process that was busy must not take that for the silence of others.
+    const timer = setTimeout(
+      () => {
+        soon = setImmediate(run);
+      },
+      Math.min(ms, 0x7fffffff),
+    );
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(soon);
+    };
   },
 };

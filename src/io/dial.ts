@@ -10,6 +10,8 @@ export interface ConnectOptions {
   /** Told where somebody else has to connect first. */
   readonly waiting?: (text: string) => void;
   readonly signal?: AbortSignal;
+  /** Nothing may be asked on the terminal. */
+  readonly unattended?: boolean;
 }
 
 const TIMEOUT = 10_000;

@@ -2,13 +2,31 @@
 import { spawn } from 'node:child_process';
 import { statusOf } from './group.ts';
 
-/** Runs it with our standard output and error; gives its exit status (128 + n after signal n). */
-export function runPipeline(command: string, input: string, folder: string): Promise<number> {
+/**
+ * Runs it with our standard output and error; gives its exit status (128 + n after signal n). With `out`, that gets what it
+ * writes to its output, in one piece.
+ */
+export function runPipeline(
+  command: string,
+  input: string,
+  folder: string,
+  out?: (text: string) => unknown,
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', command], { cwd: folder, stdio: ['pipe', 'inherit', 'inherit'] });
+    const child = spawn('/bin/sh', ['-c', command], {
+      cwd: folder,
+      stdio: ['pipe', out ? 'pipe' : 'inherit', 'inherit'],
+    });
+    let written = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      written += text;
+    });
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve(statusOf(code, signal)));
-    child.stdin.on('error', () => {}); // it did not want all of it: `| head -1`
-    child.stdin.end(input);
+    child.on('close', (code, signal) => {
+      if (written !== '') out?.(written);
+      resolve(statusOf(code, signal));
+    });
+    child.stdin?.on('error', () => {}); // it did not want all of it: `| head -1`
+    child.stdin?.end(input);
   });
 }

@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
+import type { Session } from '../session/client.ts';
 import { parseAddress } from './address.ts';
 import { findMonitors } from './monitors.ts';
 
@@ -9,13 +10,14 @@ import { findMonitors } from './monitors.ts';
 const PROBE = 1000;
 const AGENT = 'A QEMU guest agent never greets: use -N for it.';
 
-/** The same error with what this host knows about a monitor that took the connection and sent no greeting. */
+/** The same error with what this host knows about a monitor that took the connection and did not greet. */
 export async function withReason(error: unknown, address: string): Promise<unknown> {
-  if (!(error instanceof QmpshError) || error.code !== 'busy') return error;
-  const advice = reason(address) ?? (await tlsReason(address));
+  if (!(error instanceof QmpshError) || !/^(busy|ended|ECONNRESET|EPIPE)$/.test(error.code ?? ''))
+    return error;
+  const advice = (error.code === 'busy' ? reason(address) : undefined) ?? (await tlsReason(address));
   return advice === undefined
     ? error
-    : new QmpshError(error.kind, error.message, { code: error.code, advice, cause: error });
+    : new QmpshError(error.kind, error.message, { code: error.code ?? 'busy', advice, cause: error });
 }
 
 /** That the QEMU behind an address is stopped, as a sentence; undefined where that is not known. */
@@ -23,6 +25,19 @@ export function stoppedQemu(address: string): string | undefined {
   const pid = pidsAt(address).find(isStopped);
   if (pid === undefined) return undefined;
   return `Its QEMU (process ${pid}) is stopped, by SIGSTOP or a debugger, and answers nobody: kill -CONT ${pid} lets it go on.`;
+}
+
+/** Why a server that was never heard of gives no reply; undefined where it greeted, and where nothing is known. */
+export function whyUnanswered({ greeting }: Pick<Session, 'greeting'>, address: string): string | undefined {
+  if (greeting) return undefined;
+  try {
+    const queue = queueAt(address);
+    return queue && queue.waiting > 0 && queue.served > 0
+      ? 'Another client is connected, and a monitor serves one at a time: this one waits for its turn.'
+      : undefined;
+  } catch {
+    return undefined; // no address of a place
+  }
 }
 
 function reason(address: string): string | undefined {

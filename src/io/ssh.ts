@@ -25,6 +25,7 @@ export async function connectSsh(to: Address & { kind: 'ssh' }, options: Connect
   try {
     const socket = join(folder, 's');
     const settings = ['ControlPath=none', 'ExitOnForwardFailure=yes', 'StreamLocalBindMask=0177'];
+    if (options.unattended) settings.push('BatchMode=yes');
     const child = spawn(
       'ssh',
       [

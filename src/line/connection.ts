@@ -8,6 +8,7 @@ import type { Sent, Session } from '../session/client.ts';
 import type { Json } from '../text/json.ts';
 import type { Exit } from './exit.ts';
 import type { Known } from './known.ts';
+import type { Monitors } from './monitors.ts';
 import type { Owned } from './owned.ts';
 
 export interface Connection {
@@ -33,6 +34,10 @@ export interface Connection {
   last: Json;
   /** The values that `.let` has given names to. */
   readonly names: Map<string, Value>;
+  /** The connection was lost, and is being made again. */
+  readonly reconnects?: boolean;
+  /** The monitors that are held by name; absent where there is no prompt. */
+  readonly monitors?: Monitors;
   /** Leaves this monitor for another. */
   connect(address: string, signal?: AbortSignal): Promise<void>;
   /** Opens a further connection, for pages that speak to two machines. */

@@ -18,6 +18,7 @@ import { lossOf } from './loss.ts';
 export async function runRaw(message: Json, host: Host, typed?: string): Promise<Exit> {
   const session = connected(host);
   const request = requestIn(message);
+  if (request?.oob) (await import('./outofband.ts')).mayOvertake(session);
   if (request && !(await agreed(request, host))) return 0;
   host.echo(maskMessage(message));
   return finish(session.sendRaw(message), { message, typed }, host);
@@ -39,8 +40,14 @@ export function replyValue(reply: Reply): Json {
 }
 
 /** The session, or the error that says there is none. */
-export function connected(host: Pick<Connection, 'session' | 'practice'> & Pick<Host, 'typist'>): Session {
+export function connected(
+  host: Pick<Connection, 'session' | 'practice' | 'reconnects'> & Pick<Host, 'typist'>,
+): Session {
   if (host.session && host.session.state !== 'ended') return host.session;
+  if (host.reconnects)
+    throw new QmpshError('lost', 'there is no connection', {
+      advice: 'It is being made again, and nothing is sent before. Ctrl-C stops that.',
+    });
   const begins = host.typist?.tutor ? '.restart begins the lesson anew' : '.practice begins a fresh VM';
   const fresh = host.practice && host.typist ? `${begins}, ` : '';
   throw new QmpshError('lost', 'there is no connection', {

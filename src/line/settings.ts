@@ -18,6 +18,8 @@ export interface Settings {
   paging: boolean;
   hints: boolean;
   suggestions: boolean;
+  /** Whether the prompt connects again by itself when the connection was lost. */
+  reconnect: boolean;
   /** Which events the prompt shows, in the words of `.events`. */
   events: string;
   /** Whether QEMU may be asked by commands that it calls unstable, where only they tell. */
@@ -47,6 +49,7 @@ export function defaultSettings(): Settings {
     paging: true,
     hints: true,
     suggestions: true,
+    reconnect: true,
     events: 'quiet',
     unstable: false,
     prompt: 'auto',
@@ -54,7 +57,7 @@ export function defaultSettings(): Settings {
 }
 
 function onOff(
-  name: 'alt' | 'confirm' | 'paging' | 'hints' | 'suggestions' | 'unstable',
+  name: 'alt' | 'confirm' | 'paging' | 'hints' | 'suggestions' | 'reconnect' | 'unstable',
   help: string,
 ): Setting {
   return {
@@ -118,6 +121,7 @@ export const SETTINGS: readonly Setting[] = [
   onOff('paging', 'show what is longer than the screen a screenful at a time'),
   onOff('hints', 'the row under the line that explains the argument at the cursor'),
   onOff('suggestions', 'the grey rest of a line, taken with Right or End'),
+  onOff('reconnect', 'when the connection was lost, connect again by itself; Ctrl-C stops that'),
   {
     name: 'events',
     values: ['quiet', 'on', 'off'],

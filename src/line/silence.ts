@@ -17,6 +17,8 @@ interface SilenceParts {
   readonly session: Session;
   /** The process of the VM, where it is on this host and somebody has stopped it. */
   readonly stopped: () => Promise<number | undefined>;
+  /** Why else nothing may come, as a sentence, as far as it is known; looked for once. */
+  readonly why?: () => Promise<string | undefined>;
   /** The advice at the end of the row, as half a sentence. */
   readonly way: string;
   /** The rows are others than before. */
@@ -28,6 +30,7 @@ export class Silence {
   readonly #stops: readonly (() => void)[];
   #timer: (() => void) | undefined;
   #lines: readonly StyledLine[] = [];
+  #why: Promise<string | undefined> | undefined;
   #closed = false;
 
   constructor(parts: SilenceParts) {
@@ -68,6 +71,9 @@ export class Silence {
     const { clock, session, changed } = this.#parts;
     const late = () => session.pending.filter(({ since }) => clock.now() - since >= PATIENCE);
     const pid = late().length > 0 ? await this.#parts.stopped() : undefined;
+    const asks = pid === undefined && late().length > 0 && this.#parts.why !== undefined;
+    if (asks) this.#why ??= this.#parts.why?.();
+    const why = asks ? await this.#why : undefined;
     if (this.#closed) return;
     const before = this.#lines;
     const [oldest, ...more] = late();
@@ -79,13 +85,20 @@ export class Silence {
       this.#lines = [
         [
           span(`${oldest.name}: no reply for ${time(oldest)}${others.join('')}`, 'warning'),
-          span(`; ${this.#parts.way}`, 'dim'),
+          span(`; ${this.#overtaking(pid)}${this.#parts.way}`, 'dim'),
         ],
         ...(pid === undefined ? [] : [stoppedRow(pid)]),
+        ...(why === undefined ? [] : [[span(why, 'warning' as const)]]),
       ];
     }
     if (before.length > 0 || this.#lines.length > 0) changed();
     this.#plan();
+  }
+
+  /** A QEMU whose main loop hangs still answers what goes out of band; one that is stopped does not. */
+  #overtaking(pid: number | undefined): string {
+    const { greeting } = this.#parts.session;
+    return pid === undefined && greeting?.QMP.capabilities.includes('oob') ? '.oob LINE overtakes, ' : '';
   }
 }
 

@@ -140,6 +140,30 @@ export async function agree(
   return { commands, pages, addresses: new Set(addresses) };
 }
 
+/** One question about all that a page can cause on this host when it is played with each of these values. */
+export async function agreeForAll(
+  { page, reading }: Pick<PlayRequest, 'page' | 'reading'>,
+  chosen: ReadonlySet<number>,
+  plays: readonly { readonly given: ReadonlyMap<string, string>; readonly values: Values }[],
+  host: Pick<Host, 'allowShell' | 'person' | 'folder' | 'show'>,
+): Promise<Agreed> {
+  const pages = new Map<string, Page>();
+  const addresses = new Set<string>();
+  const all = { steps: new Set<string>(), undo: new Set<string>(), removals: new Set<string>() };
+  for (const { given, values } of plays) {
+    const plan = await planned({ page, given, reading }, chosen, values, host.folder, []);
+    for (const [name, played] of plan.pages) pages.set(name, played);
+    for (const part of ['steps', 'undo', 'removals'] as const)
+      for (const line of plan.hostCommands[part]) all[part].add(line);
+    for (const name of given.keys()) {
+      const value = values.get(name);
+      if (value) addresses.add(plain(value));
+    }
+  }
+  const hostCommands = { start: [], steps: [...all.steps], undo: [...all.undo], removals: all.removals };
+  return { commands: await consent(host, hostCommands), pages, addresses };
+}
+
 /** What a page, started by `start`, can cause on this host, without its secrets; and the pages that it plays. */
 async function planned(
   { page, given, reading }: Pick<PlayRequest, 'page' | 'given' | 'reading'>,

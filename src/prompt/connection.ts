@@ -11,13 +11,16 @@ import type { Clock } from '../qmp/transport.ts';
 import { renderEvent } from '../render/event.ts';
 import { renderWelcome } from '../render/welcome.ts';
 import type { Session } from '../session/client.ts';
-import { wrapLine } from '../text/line.ts';
+import type { Ending } from '../session/options.ts';
+import { span, wrapLine } from '../text/line.ts';
+import { duration } from '../text/size.ts';
 import type { StyledLine } from '../text/style.ts';
 import { EventFeed } from './feed.ts';
 import { JobEnds } from './jobends.ts';
 import { JobRows } from './jobrows.ts';
 import type { Mark } from './mark.ts';
 import type { PromptHost } from './prompt.ts';
+import { type Connecting, comesBackWithin, mayComeBack, Reconnect, toldEnd } from './reconnect.ts';
 import { welcomeFacts } from './welcomefacts.ts';
 
 interface ConnectionParts {
@@ -28,15 +31,25 @@ interface ConnectionParts {
   /** The VM's process, where it is our child. */
   readonly child: number | undefined;
   readonly print: (lines: readonly StyledLine[]) => void;
+  readonly connect: Connecting;
+  /** Resolves when no page plays. */
+  readonly idle: () => Promise<void>;
+  /** The next Ctrl-C. */
+  readonly signal: () => AbortSignal;
   /** The schema has come: what is typed already means more than before. */
   readonly learned: () => void;
 }
+
+/** Cells of an event's row, at least, behind a name. */
+const LEAST = 20;
 
 export class Connection {
   readonly #editor: Editor;
   readonly #host: PromptHost;
   readonly #parts: ConnectionParts;
-  readonly #feed: EventFeed;
+  readonly #feeds = new Set<EventFeed>();
+  readonly #watched = new WeakSet<Session>();
+  readonly reconnect: Reconnect;
   #known: Known | undefined;
   #jobs: JobRows | undefined;
   #ends: JobEnds | undefined;
@@ -48,12 +61,19 @@ export class Connection {
     this.#editor = editor;
     this.#host = host;
     this.#parts = parts;
-    this.#feed = new EventFeed(parts.clock, events => {
-      const { width } = host;
-      const utcOffsetMinutes = host.utcOffset();
-      parts.print(
-        events.flatMap(({ event, count }) => renderEvent(event, { width, utcOffsetMinutes, count })),
-      );
+    this.reconnect = new Reconnect({
+      ...{ clock: parts.clock, idle: parts.idle, signal: parts.signal },
+      connect: (address, signal) => parts.connect(address, signal, true),
+      wanted: () => host.settings.reconnect,
+      back: (session, after) => {
+        host.note(`connected again after ${duration(after / 1000)}; events in between were not seen`, 'ok');
+        void host.join(session);
+      },
+      gaveUp: (sentence, advice) => {
+        host.note(sentence, 'warning');
+        host.note(advice);
+      },
+      changed: () => this.#showStatus(),
     });
   }
 
@@ -92,27 +112,55 @@ export class Connection {
       clock: this.#parts.clock,
       session,
       stopped: () => this.#stopped(),
+      why: async () => (await import('../io/silence.ts')).whyUnanswered(session, address),
       way: 'Ctrl-C stops waiting, then Ctrl-D leaves',
       changed: () => this.#showStatus(),
     });
     this.#process = undefined;
     this.#parts.mark.joined();
-    session.onNotice(text => this.#host.note(text, 'warning'));
+    this.#ends = this.#tellEnds(session);
+    this.#watch(session);
+    return this.#welcome(session);
+  }
+
+  /** Listens to a session, once; where the prompt is at another one, its rows have its name. */
+  #watch(session: Session): void {
+    if (this.#watched.has(session)) return;
+    this.#watched.add(session);
+    const label = () => this.#host.monitors.labelOf(session);
+    const isHere = () => this.#host.session === session;
+    const feed = this.#feedOf(label);
+    session.onNotice(text => this.#host.note(label() + text, 'warning'));
     watchHalts(session, (sentence, advice) => {
-      if (this.#host.session !== session) return;
-      this.#host.note(sentence, 'warning');
+      if (!isHere() && label() === '') return;
+      this.#host.note(label() + sentence, 'warning');
       this.#host.note(advice);
     });
-    const ends = this.#tellEnds(session);
-    this.#ends = ends;
     watchFailures(session, this.#host, (text, id) => {
-      if (this.#host.session === session) ends.explain(id, text);
+      if (isHere()) this.#ends?.explain(id, text);
     });
     session.onEvent(event => {
-      if (shown(this.#host.filter, event, !this.#parts.plain)) this.#feed.take(event);
+      // (Rows tell of the jobs of the VM that the prompt is at.)
+      if (shown(this.#host.filter, event, !this.#parts.plain && isHere())) feed.take(event);
     });
-    void session.ended.then(({ error, expected }) => this.#ended(session, expected, error));
-    return this.#welcome(session);
+    void session.ended.then(ending => {
+      feed.close();
+      this.#ended(session, ending);
+    });
+  }
+
+  #feedOf(label: () => string): EventFeed {
+    const feed = new EventFeed(this.#parts.clock, events => {
+      const utcOffsetMinutes = this.#host.utcOffset();
+      const name = label();
+      const width = Math.max(LEAST, this.#host.width - name.length);
+      const rows = events.flatMap(({ event, count }) =>
+        renderEvent(event, { width, utcOffsetMinutes, count }),
+      );
+      this.#parts.print(name === '' ? rows : rows.map(row => [span(name, 'key'), ...row]));
+    });
+    this.#feeds.add(feed);
+    return feed;
   }
 
   /** A job that has ended gets a row, unless the events shown say the same. */
@@ -138,7 +186,8 @@ export class Connection {
 
   /** Shows nothing from now on. The session is the host's, who closes it. */
   close(): void {
-    this.#feed.close();
+    for (const feed of this.#feeds) feed.close();
+    this.reconnect.stop();
     this.#ends?.close();
     this.#jobs?.close();
     this.#silence?.close();
@@ -150,7 +199,7 @@ export class Connection {
   }
 
   #showStatus(): void {
-    this.#editor.setStatus([...this.silence(), ...this.#jobRows]);
+    this.#editor.setStatus([...this.silence(), ...this.reconnect.rows(this.#host.width), ...this.#jobRows]);
   }
 
   /** The VM's process where somebody has stopped it. Looked for when it has not answered, and not before. */
@@ -194,8 +243,14 @@ export class Connection {
     }
   }
 
-  #ended(session: Session, expected: boolean, error: QmpshError | undefined): void {
-    if (this.#host.session !== session) return;
+  #ended(session: Session, ending: Ending): void {
+    const { error, expected } = ending;
+    if (this.#host.session !== session) {
+      const name = this.#host.monitors.nameOf(session);
+      if (name !== undefined && !ending.expected && !this.#host.parting)
+        this.#host.note(`${name}: ${error?.message ?? 'QEMU has ended'}`, 'warning');
+      return;
+    }
     this.#host.session = undefined;
     this.#known = undefined;
     this.#jobs?.close();
@@ -210,6 +265,7 @@ export class Connection {
       this.#host.failure(error);
       if (tutor && !tutor.done)
         this.#host.note('The lesson puts a fresh VM in its place, at your next line at the latest.');
+      this.#comesBack(session, ending);
     } else if (tutor && !this.#host.parting) this.#host.note('QEMU has ended.');
     else if (!this.#host.parting) {
       const fresh = this.#host.practice
@@ -218,5 +274,28 @@ export class Connection {
       this.#host.note(`QEMU has ended. ${fresh}, Ctrl-D leaves.`);
     }
     this.gone();
+  }
+
+  /** After a loss: connects again by itself where that makes sense, and says what it does. */
+  #comesBack(session: Session, ending: Ending): void {
+    const { address, owned, settings, typist } = this.#host;
+    const may = mayComeBack(ending, {
+      address,
+      owned: owned !== undefined,
+      lesson: typist.tutor?.done === false,
+    });
+    if (!may.again) {
+      if (may.why !== undefined) this.#host.note(may.why);
+      return;
+    }
+    if (!settings.reconnect) {
+      this.#host.note('.connect connects again (.set reconnect on: by itself).');
+      return;
+    }
+    const told = toldEnd(session);
+    if (told !== undefined)
+      this.#host.note(`QEMU has told its end (${told}): it is waited for, ${comesBackWithin} at most.`);
+    if (this.#parts.plain) this.#host.note('Connecting again by itself; Ctrl-C stops that.');
+    this.reconnect.begin(address, told !== undefined);
   }
 }

@@ -96,6 +96,11 @@ export class Foreground {
     }
   }
 
+  /** Resolves when nothing is kept. */
+  async idle(): Promise<void> {
+    while (this.#kept.size > 0) await Promise.allSettled([...this.#kept]);
+  }
+
   /**
    * Interrupts what is waited for, as Ctrl-C does, and resolves when all that is kept has ended. `turnAway` answers a
    * question that is open instead.

@@ -105,6 +105,9 @@ class Interactive {
     });
     this.#connection = new Connection(this.#editor, this.#host, {
       ...{ clock, mark: this.#mark, plain: this.#terminal.plain },
+      connect: options.connect,
+      idle: () => this.#foreground.idle(),
+      signal: () => this.#foreground.signal,
       child: options.child,
       print: lines => this.#display.print(lines),
       learned: () => this.#learned(),
@@ -152,6 +155,7 @@ class Interactive {
       tells: id => this.#connection.tells(id),
       known: () => this.#connection.known,
       joined: to => this.#connection.join(to),
+      reconnect: () => this.#connection.reconnect,
       run: text => this.#queue.run(text),
       recording: () => this.#mark.show(),
       leave: status => void this.#leaving.leave(status),
@@ -209,6 +213,7 @@ class Interactive {
     this.#editor.close();
     await this.#terminal.close();
     await this.#host.session?.close();
+    await this.#host.monitors.close();
     await this.#typist.close();
   }
 

@@ -4,7 +4,9 @@ import type { Clock } from '../qmp/transport.ts';
 import { renderJobEnd } from '../render/jobend.ts';
 import { startedBy } from '../schema/jobs.ts';
 import type { Session } from '../session/client.ts';
-import { type Job, outcomeOf } from '../session/jobs.ts';
+import { type Job, type JobOutcome, outcomeOf } from '../session/jobs.ts';
+import { span } from '../text/line.ts';
+import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 
 interface JobEndsParts {
@@ -135,4 +137,12 @@ function ending(job: Job): Parameters<typeof renderJobEnd>[0] {
     ...(len === undefined ? {} : { len }),
     ...(offset === undefined ? {} : { offset }),
   };
+}
+
+/** How a job that was waited for has ended. */
+export function outcomeRow(outcome: JobOutcome): StyledLine {
+  const job = span(safe(`job ${outcome.id} `));
+  if (outcome.kind === 'success') return [job, span(safe(outcome.state), 'ok')];
+  const why = outcome.error === undefined ? '' : `: ${outcome.error}`;
+  return [job, span(outcome.kind, 'error'), span(safe(why))];
 }

@@ -55,21 +55,25 @@ export class Mark {
     ]);
     const inside =
       settings.prompt === 'auto'
-        ? base + (this.#played.size > 1 ? ` ${name}` : '')
+        ? base + (this.#isOneOfMany ? ` ${name}` : '')
         : settings.prompt.replace(/%[na%]/g, what => parts.get(what) ?? what);
     const text = `${recorder ? 'rec ' : ''}(${safe(inside)}) `;
     this.#editor.setPrompt({ ...this.#plain, text }, this.#plain);
   }
 
+  get #isOneOfMany(): boolean {
+    return this.#played.size > 1 || this.#host.monitors.several;
+  }
+
   /** Whether the VM's name is in it. */
   #tells(): boolean {
     const { prompt } = this.#host.settings;
-    return prompt === 'auto' ? this.#played.size > 1 : prompt.includes('%n');
+    return prompt === 'auto' ? this.#isOneOfMany : prompt.includes('%n');
   }
 
   #name(session: Session): string {
     const tail = this.#host.address.split('/').at(-1) ?? '';
-    return fit(this.#names.get(session) ?? tail, LONGEST, 'middle');
+    return fit(this.#host.monitors.nameOf(session) ?? this.#names.get(session) ?? tail, LONGEST, 'middle');
   }
 
   /** The name that the VM was given. Without one, or without an answer, it is the end of its address. */

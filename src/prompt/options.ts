@@ -8,6 +8,7 @@ import type { Session } from '../session/client.ts';
 import type { ColourLevel } from '../text/level.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { PromptHost } from './prompt.ts';
+import type { Connecting } from './reconnect.ts';
 
 export interface InteractiveOptions {
   readonly address: string;
@@ -23,7 +24,7 @@ export interface InteractiveOptions {
   readonly clock: Clock;
   readonly schema: Schema | undefined;
   readonly folder: string;
-  readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
+  readonly connect: Connecting;
   readonly verbose: boolean;
   readonly hmp: boolean;
   /** Milliseconds a reply may take; 0 for ever. */

@@ -1,5 +1,4 @@
-// Which lines overtake the queue: those that overtake in QEMU, too; and those that steer a job (job-resume, say), since a
-// line before them may wait for the job.
+// Which lines overtake the queue because they steer a job (job-resume, say): a line before them may wait for the job.
 import { parse } from '../language/parse.ts';
 import { actOn } from '../schema/jobs.ts';
 import type { Session } from '../session/client.ts';
@@ -8,11 +7,6 @@ import type { Session } from '../session/client.ts';
 const AT_ONCE = /^(pause|resume|cancel|set-speed)$/;
 /** Acts that end a job in an orderly way: typed behind a wait for the job, they are meant for after the wait. */
 const IN_TURN = /^(complete|finalize|dismiss|end)$/;
-
-/** Whether a line goes out of band: QEMU answers it while what is before it hangs. */
-export function isOutOfBand(text: string): boolean {
-  return /^\s*\.oob\s/.test(text) || (/^\s*\{\s*["']exec-oob["']/.test(text) && !text.trim().includes('\n'));
-}
 
 /** Whether a line need not wait: it acts on a job that runs, or on one that is paused and does not go on by itself. */
 export function passes(text: string, session: Pick<Session, 'jobs'> | undefined): boolean {

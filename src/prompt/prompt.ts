@@ -7,7 +7,7 @@ import { MOST_PROBLEMS, problemText } from '../language/problem.ts';
 import type { Exit } from '../line/exit.ts';
 import { type EventFilter, QUIET, readFilter, shown } from '../line/filter.ts';
 import type { Host } from '../line/host.ts';
-import { type Known, learning } from '../line/known.ts';
+import { Known, learning } from '../line/known.ts';
 import { type Owned, ownedPractice } from '../line/owned.ts';
 import type { Typist } from '../line/person.ts';
 import type { Recorder } from '../line/recorder.ts';
@@ -21,7 +21,7 @@ import { renderEvent } from '../render/event.ts';
 import type { JobView } from '../render/job.ts';
 import { renderReply } from '../render/reply.ts';
 import type { Schema } from '../schema/model.ts';
-import { hideIn, maskText } from '../schema/notes/secrettext.ts';
+import { hideIn } from '../schema/notes/secrettext.ts';
 import type { Sent, Session } from '../session/client.ts';
 import type { JobOutcome } from '../session/jobs.ts';
 import { type Json, spacedJson, stringifyJson } from '../text/json.ts';
@@ -29,6 +29,10 @@ import { span, wrapLine } from '../text/line.ts';
 import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { Display } from './display.ts';
+import { outcomeRow } from './jobends.ts';
+import { PromptMonitors } from './monitors.ts';
+import { oneRow } from './onerow.ts';
+import type { Connecting, Reconnect } from './reconnect.ts';
 
 /** What the prompt's host needs of the screen and of the machine. */
 interface PromptParts {
@@ -63,7 +67,8 @@ interface PromptParts {
   readonly jobs: () => readonly JobView[];
   /** Whether the end of the latest job of that id has a row of its own. */
   readonly tells?: (id: string) => boolean;
-  readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
+  readonly connect: Connecting;
+  readonly reconnect?: () => Pick<Reconnect, 'tries' | 'stop'>;
   /** A new session, to be listened to; resolves when it was welcomed. */
   readonly joined: (session: Session) => Promise<void>;
   /** What is known about the VM beside its schema. */
@@ -88,6 +93,7 @@ export class PromptHost implements Host {
   mark = 0;
   readonly awaited = new Set<Sent>();
   schema: Schema | undefined;
+  readonly monitors: PromptMonitors;
   readonly typist: Typist;
   readonly utcOffset: () => number;
   last: Json = null;
@@ -113,6 +119,12 @@ export class PromptHost implements Host {
     this.address = parts.address;
     this.practice = parts.practice;
     this.schema = this.#given;
+    this.monitors = new PromptMonitors(this, parts.connect, (address, session) => {
+      const known = new Known(session, this.clock, address);
+      const its = new PromptHost({ ...parts, address, owned: undefined, known: () => known });
+      its.session = session;
+      return its;
+    });
   }
 
   get recorder(): Recorder | undefined {
@@ -141,27 +153,38 @@ export class PromptHost implements Host {
     return this.#parts.silence?.() ?? [];
   }
 
+  /** Goes over to another connection; the one before is left, or stays where it has a name. */
+  async moveTo(address: string, session: Session): Promise<void> {
+    this.#parts.reconnect?.().stop();
+    if (session !== this.session) await this.#part();
+    this.address = address;
+    await this.join(session);
+  }
+
   /** Takes over a session: its schema is fetched behind the prompt. Resolves when the VM was welcomed. */
   join(session: Session): Promise<void> {
     this.session = session;
+    this.schema = this.#given;
+    this.monitors.renewed(this.address, session);
     this.mark = session.events.end;
     return this.#parts.joined(session);
   }
 
   async connect(address: string, signal?: AbortSignal): Promise<void> {
     // A monitor serves one client: before we can come back to the same one, we have to leave it.
+    this.#parts.reconnect?.().stop();
     const to = this.#inPractice(address);
-    if (to === this.address) await this.#part();
-    const session = await this.#parts.connect(to, signal);
-    await this.#part();
-    this.schema = this.#given;
-    this.address = to;
-    await this.join(session);
+    if (to === this.address) await this.#part(true);
+    await this.moveTo(to, await this.#parts.connect(to, signal));
   }
 
-  async #part(): Promise<void> {
+  get reconnects(): boolean {
+    return this.#parts.reconnect?.().tries === true;
+  }
+
+  async #part(closes = this.monitors.nameOf(this.session) === undefined): Promise<void> {
     this.parting = true;
-    await this.session?.close();
+    if (closes) await this.session?.close();
     this.session = undefined;
     this.parting = false;
   }
@@ -173,7 +196,7 @@ export class PromptHost implements Host {
     return practice?.address === address ? ownedPractice(practice, false) : undefined;
   }
 
-  /** A socket in the practice VM's folder may be named as QEMU names it there. */
+  /** A socket in its folder may be named as QEMU names it there. */
   #inPractice(address: string): string {
     const there = inFolder(this.folder, address);
     return this.practice && kindOfPath(there) === 'socket' ? there : address;
@@ -246,13 +269,7 @@ export class PromptHost implements Host {
     const status = outcome.kind === 'success' ? 0 : 1;
     const { id, ended = -1 } = outcome.job;
     if (ended >= since && this.#parts.tells?.(id)) return status;
-    const text = `job ${outcome.id} `;
-    if (outcome.kind === 'success') {
-      this.show([[span(safe(text)), span(safe(outcome.state), 'ok')]]);
-      return 0;
-    }
-    const why = outcome.error === undefined ? '' : `: ${outcome.error}`;
-    this.show([[span(safe(text)), span(outcome.kind, 'error'), span(safe(why))]]);
+    this.show([outcomeRow(outcome)]);
     return status;
   }
 
@@ -330,8 +347,4 @@ export class PromptHost implements Host {
   leave(status: Exit = 0): void {
     this.#parts.leave(status);
   }
-}
-
-function oneRow(line: string): string {
-  return safe(maskText(line.trim().replace(/\s*\n\s*/g, ' ')));
 }

@@ -4,14 +4,14 @@
 import { readLine } from '../language/tokens.ts';
 import { isTranscript, onlyQuery, transcript } from '../language/transcript.ts';
 import { hmpModeLine } from '../line/hmpmode.ts';
+import { isOutOfBand } from '../line/outofband.ts';
 import { runLine } from '../line/run.ts';
 import { learnFor } from '../line/understand.ts';
 import { lineCommands } from '../play/hostcommands.ts';
-import { maskText } from '../schema/notes/secrettext.ts';
 import { span } from '../text/line.ts';
-import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
-import { isOutOfBand, passes } from './passing.ts';
+import { oneRow } from './onerow.ts';
+import { passes } from './passing.ts';
 import type { PromptHost } from './prompt.ts';
 
 interface QueueParts {
@@ -192,8 +192,4 @@ function listed(line: string, i: number, count: number, isHost: boolean): Styled
   const number = `${i + 1}`.padStart(String(count).length);
   const role = isHost ? 'warning' : 'command';
   return [span(`  ${number}  `, 'dim'), span(oneRow(line), role)];
-}
-
-function oneRow(text: string): string {
-  return safe(maskText(text.replace(/\s*\n\s*/g, ' ')));
 }

@@ -57,7 +57,7 @@ export function noReply(name: string, address: string, cause: Error | undefined)
   const why = cause ? `: ${cause.message}` : '';
   return new QmpshError('lost', `${name} was sent to ${address}, but no reply came${why}`, {
     code: 'no-reply',
-    advice: 'It may have happened. Connect again and look, before you repeat it.',
+    advice: 'It may have happened: look, before you repeat it.',
     cause,
   });
 }

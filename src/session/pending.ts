@@ -106,7 +106,8 @@ export class Commands {
       resolve = yes;
       reject = no;
     });
-    const oob = isObject(message) && message['exec-oob'] !== undefined;
+    // (Elsewhere it would be a second command under way.)
+    const oob = protocol.oob && isObject(message) && message['exec-oob'] !== undefined;
     const entry: Entry = {
       place,
       id: place.replace(/^"/, ''),

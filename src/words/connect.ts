@@ -1,15 +1,22 @@
 import type { Exit } from '../line/exit.ts';
+import type { Host } from '../line/host.ts';
 import { misuse } from '../line/misuse.ts';
+import type { HeldMonitor } from '../line/monitors.ts';
 import { typedAddress } from '../line/typedaddress.ts';
 import type { Word } from '../line/word.ts';
 import { QmpshError } from '../qmp/errors.ts';
+import { span } from '../text/line.ts';
+import { safe } from '../text/safe.ts';
+import type { StyledLine } from '../text/style.ts';
 
 export const CONNECT: Word = {
   name: '.connect',
-  usage: 'ADDRESS',
-  help: 'leave this monitor and connect to another, or to this one again',
+  usage: '[[NAME=]ADDRESS]',
+  help: 'leave this monitor and connect to another, or to this one again; with a name, keep both',
   more: [
-    'Without an address: to the same monitor again, after it was lost. Addresses:',
+    'Without an address: to the same monitor again, after it was lost. With a name, this monitor stays',
+    'connected: .connect b=./b.sock goes to b, .connect NAME back, .on NAME LINE runs one line there, and',
+    '.connect alone lists them. A path that looks like a name is ./NAME. Addresses:',
     '    ./qmp.sock          a unix socket',
     '    host:4444           TCP; [::1]:4444 for IPv6',
     '    tls:host:4444       TCP with TLS; ,dir=FOLDER or ,ca=FILE,cert=FILE,key=FILE behind it',
@@ -19,8 +26,23 @@ export const CONNECT: Word = {
     '    listen:./vm.sock    a QEMU that connects to us: -qmp unix:./vm.sock,server=off',
   ],
   needs: 'host',
+  complete: (before, _typed, { monitors }) =>
+    before.length > 0 ? [] : (monitors?.list() ?? []).map(one => ({ text: one.name, note: one.address })),
   run: async ({ rest }, host): Promise<Exit> => {
-    const typed = typedAddress(rest);
+    const held = host.monitors?.list() ?? [];
+    if (rest.trim() === '' && host.session && held.length > 0) {
+      host.show(held.map(rowOf));
+      return 0;
+    }
+    const [, name, place] = /^([A-Za-z][\w.-]*)=(.+)$/s.exec(rest.trim()) ?? [];
+    const known = held.find(one => one.name === rest.trim());
+    if (known) {
+      await host.foreground(`a connection to ${known.address}`, async signal =>
+        host.monitors?.go(known.name, signal),
+      );
+      return 0;
+    }
+    const typed = typedAddress(place ?? rest);
     if (typed === undefined) throw misuse(CONNECT, 'an address is one word');
     const address = typed || host.address;
     // Lines of a file or a pipe are not what somebody typed.
@@ -28,7 +50,35 @@ export const CONNECT: Word = {
       throw new QmpshError('usage', 'this line would run a command on this host', {
         advice: '--allow-shell lets it.',
       });
+    if (name !== undefined) return named(name, address, host);
     await host.foreground(`a connection to ${address}`, signal => host.connect(address, signal));
     return 0;
   },
 };
+
+/** Holds a further monitor by its name. */
+async function named(name: string, address: string, host: Host): Promise<Exit> {
+  const { monitors } = host;
+  if (!monitors)
+    throw new QmpshError('usage', 'monitors have names at a prompt only', {
+      advice: 'qmpsh -c LINE --on A --on B runs lines on several monitors.',
+    });
+  const before = await host.foreground(`a connection to ${address}`, signal =>
+    monitors.add(name, address, signal),
+  );
+  if (before !== undefined)
+    host.note(
+      `the monitor before is called ${before}: .connect ${before} goes back, .on ${before} LINE runs there`,
+    );
+  return 0;
+}
+
+function rowOf({ name, address, here, open }: HeldMonitor): StyledLine {
+  const how = here ? 'here' : open ? '' : 'gone';
+  return [
+    span(here ? '* ' : '  '),
+    span(name.padEnd(12), 'key'),
+    span(` ${safe(address)}  `),
+    span(how, 'dim'),
+  ];
+}

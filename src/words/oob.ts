@@ -4,6 +4,7 @@ import { meaningOf } from '../language/parse.ts';
 import { readLine } from '../language/tokens.ts';
 import type { Exit } from '../line/exit.ts';
 import { misuse } from '../line/misuse.ts';
+import { mayOvertake } from '../line/outofband.ts';
 import { connected, runRequest } from '../line/send.ts';
 import type { Word } from '../line/word.ts';
 import { QmpshError } from '../qmp/errors.ts';
@@ -16,6 +17,7 @@ export const OOB: Word = {
   more: [
     'Sends the command as exec-oob, and waits for nothing before that:',
     '    .oob query-yank',
+    'JSON does the same: {"exec-oob": "query-yank"}. Without a prompt, too, it overtakes the line before it.',
     'QEMU allows it for few commands, which do not need its main loop: Tab shows them. It is for a',
     'QEMU whose main loop hangs, on a dead storage or network connection, say.',
   ],
@@ -24,11 +26,7 @@ export const OOB: Word = {
     before.length === 0 ? overtaking(schema).map(text => ({ text, note: 'may overtake' })) : [],
   run: async ({ rest, text, row }, host): Promise<Exit> => {
     if (rest === '') throw misuse(OOB, 'there is no command to run');
-    if (connected(host).greeting?.QMP.capabilities.includes('oob') !== true)
-      throw new QmpshError('refused', 'this monitor has no out-of-band execution', {
-        advice:
-          'It takes commands one after the other. A QEMU offers it on a socket (-qmp unix:...) of its own.',
-      });
+    mayOvertake(connected(host));
     // The schema is not asked for: its reply might wait behind what hangs.
     const { schema } = host;
     const line = meaningOf(readLine(rest), schema);

@@ -20,6 +20,7 @@ import { HMP } from './hmp.ts';
 import { JOBS } from './jobs.ts';
 import { LESSON_WORDS } from './lesson.ts';
 import { EXPECT, LET } from './let.ts';
+import { ON } from './on.ts';
 import { OOB } from './oob.ts';
 import { pageWords } from './pages.ts';
 import { CHECK, PLAY, STEP } from './play.ts';
@@ -54,6 +55,7 @@ export const WORDS: readonly Word[] = [
   LET,
   EXPECT,
   CONNECT,
+  ON,
   PRACTICE,
   SET,
   FORMAT,

@@ -81,6 +81,13 @@ test('ssh that is refused says so in its own words', async () => {
   assert.match(error.advice ?? '', /ssh denied/);
 });
 
+test('where nobody sits there to be asked, ssh asks nothing', async () => {
+  await failure(connect('ssh:denied:/run/x'));
+  assert.not.ok(argumentsGiven().includes('BatchMode=yes'));
+  await failure(connect('ssh:denied:/run/x', { unattended: true }));
+  assert.ok(argumentsGiven().includes('BatchMode=yes'));
+});
+
 test('a socket that is not there on the other host', async () => {
   const address = 'ssh:far:/no/such/socket';
   const error = await failure(connect(address).then(way => Session.open(way, { clock: CLOCK, address })));

@@ -67,7 +67,7 @@ test('.oob overtakes a command that keeps the main loop busy, and says what cann
     await desk.sees(shown => atPrompt(shown) && shown.lines().join('').includes('sleep 4000'));
     desk.screen.type('.oob query-yank\r');
     await desk.sees(/id +type\n[^\n]*\nqmp +chardev/);
-    desk.screen.type('{"exec-oob": "query-yank", "id": 7}\r');
+    desk.screen.type('{"id": 7, "exec-oob": "query-yank"}\r');
     await desk.sees(/qmp +chardev[\s\S]*qmp +chardev/);
     desk.screen.type('.oob stop\r');
     await desk.sees(/stop is not allowed to overtake\n.*query-yank/);

@@ -143,13 +143,16 @@ test('without oob one command is under way at a time, and an error without an id
   const out = () => fake.sent.slice(1).map(message => message['execute'] ?? 'raw');
   const one = session.send({ execute: 'a', arguments: {} });
   const raw = session.sendRaw({ nonsense: true });
+  const urgent = session.sendRaw({ 'exec-oob': 'y' });
   const last = session.send({ execute: 'b', arguments: {} });
   assert.equal(out(), ['a']);
   fake.tell({ return: 1, id: Number(one.id) });
   assert.equal(out(), ['a', 'raw']);
   fake.tell({ error: { class: 'GenericError', desc: 'QMP input must be a JSON object' } });
   assert.is((await raw.reply).kind, 'refusal');
-  assert.equal(out(), ['a', 'raw', 'b']);
+  assert.equal(out(), ['a', 'raw', 'raw'], 'there is no way past the queue');
+  fake.tell({ error: { class: 'GenericError', desc: 'no' }, id: Number(urgent.id) });
+  assert.equal(out(), ['a', 'raw', 'raw', 'b']);
   fake.tell({ return: 2, id: Number(last.id) });
   assert.is((await last.reply).kind, 'success');
 });

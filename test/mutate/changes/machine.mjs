@@ -27,6 +27,24 @@ export const MACHINE = [
     tests: ['session/asking'],
   },
   {
+    what: 'prompt: a connection is tried again without a pause',
+    find: 'pause = Math.min(pause * 2, MOST);',
+    put: 'pause = 1;',
+    tests: ['prompt/trying'],
+  },
+  {
+    what: 'prompt: what ssh would ask is asked by itself',
+    find: "if (options.unattended) settings.push('BatchMode=yes');",
+    put: '',
+    tests: ['io/ssh'],
+  },
+  {
+    what: 'session: out of band where the server takes one command at a time',
+    find: "const oob = protocol.oob && isObject(message) && message['exec-oob'] !== undefined;",
+    put: "const oob = isObject(message) && message['exec-oob'] !== undefined;",
+    tests: ['session/client'],
+  },
+  {
     what: 'session: nine commands in flight',
     find: 'this.#inFlight >= IN_FLIGHT',
     put: 'this.#inFlight > IN_FLIGHT',
