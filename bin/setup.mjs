@@ -24,6 +24,7 @@ const require = createRequire(import.meta.url);
 export const VALUED = [
   ...['-c', '--command', '-l', '--logfile', '--schema', '--timeout', '--keep'],
   ...['--format', '--from', '--to', '--section', '--cast', '--html', '--keep-points', '--monitor'],
+  ...['--listen', '--policy', '--audit'],
 ];
 
 /** What set-up cannot do by itself: a sentence for the user. */
