@@ -43,6 +43,8 @@ async function run(invocation: Invocation): Promise<Exit> {
       return (await import('./points.ts')).pointsCommand(invocation);
     case 'lsp':
       return (await import('./lsp.ts')).lspCommand(invocation);
+    case 'types':
+      return (await import('./types.ts')).typesCommand(invocation);
     case 'completion':
       return (await import('./completion.ts')).completionCommand(invocation);
     default:

@@ -206,6 +206,13 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     takes: ['schema', 'practice', 'stdio'],
   },
   {
+    name: 'types',
+    usage: 'types [--schema FILE]',
+    help: 'the commands and events of a QEMU as TypeScript declarations, for the library',
+    takes: ['schema'],
+    words: [],
+  },
+  {
     name: 'completion',
     usage: 'completion bash|zsh|fish',
     help: "a script that lets the host's shell complete qmpsh's arguments",
