@@ -20,6 +20,10 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_TOKENS = 2 * 1024 * 1024;
 const DEEPEST = 1024;
 
+/** The buffer for a token: its first size, and the largest that is kept. */
+const LEAST = 256;
+const KEEP = 65_536;
+
 // Where the reader stands.
 const START = 0;
 const BLANK = 1;
@@ -55,7 +59,8 @@ export class Tokens {
   readonly #listener: TokenListener;
   #state = START;
   #quote = 0;
-  #held: number[] = [];
+  #held = new Uint8Array(LEAST);
+  #length = 0;
   #tokens: Token[] = [];
   #bytes = 0;
   #braces = 0;
@@ -75,15 +80,15 @@ export class Tokens {
       this.#end();
       next = this.#next(byte);
     }
-    if (next !== BLANK && next !== LOST) this.#held.push(byte);
+    if (next !== BLANK && next !== LOST) this.#hold(byte);
     if (next === BAD) {
-      const [text = ''] = readable(this.#held).split('\0');
+      const [text = ''] = readable(this.#bytesHeld).split('\0');
       this.#fault(`JSON parse error, stray '${text}'`);
       this.#state = LOST;
     } else if (next === WITH) this.#end();
     else {
       this.#state = next;
-      if (this.#held.length > MOST_BYTES) this.#fault('JSON token size limit exceeded');
+      if (this.#length > MOST_BYTES) this.#fault('JSON token size limit exceeded');
     }
   }
 
@@ -127,10 +132,10 @@ export class Tokens {
     const state = this.#state;
     this.#state = START;
     if (state === BLANK) return;
-    const text = readable(this.#held);
-    this.#bytes += this.#held.length;
-    const broken = text.includes('\ufffd') && !isUtf8(this.#held);
-    this.#held = [];
+    const text = readable(this.#bytesHeld);
+    this.#bytes += this.#length;
+    const broken = text.includes('\ufffd') && !isUtf8(this.#bytesHeld);
+    this.#drop();
     const kind = state === START ? 'mark' : state === STRING ? 'string' : state === WORD ? 'word' : 'number';
     this.#tokens.push(broken ? { kind, text, broken } : { kind, text });
     if (kind === 'mark') this.#count(text);
@@ -150,6 +155,25 @@ export class Tokens {
     else if (mark === ']') this.#brackets--;
   }
 
+  get #bytesHeld(): Uint8Array {
+    return this.#held.subarray(0, this.#length);
+  }
+
+  #hold(byte: number): void {
+    if (this.#length === this.#held.length) {
+      const grown = new Uint8Array(2 * this.#length);
+      grown.set(this.#held);
+      this.#held = grown;
+    }
+    this.#held[this.#length++] = byte;
+  }
+
+  /** A buffer that grew for one large token is not kept. */
+  #drop(): void {
+    this.#length = 0;
+    if (this.#held.length > KEEP) this.#held = new Uint8Array(LEAST);
+  }
+
   #fault(desc: string): void {
     this.#reset();
     this.#state = START;
@@ -157,7 +181,7 @@ export class Tokens {
   }
 
   #reset(): void {
-    this.#held = [];
+    this.#drop();
     this.#tokens = [];
     this.#bytes = 0;
     this.#braces = 0;
@@ -190,13 +214,13 @@ function numberNext(state: number, byte: number): number {
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
-function readable(bytes: readonly number[]): string {
-  return lenient.decode(Uint8Array.from(bytes));
+function readable(bytes: Uint8Array): string {
+  return lenient.decode(bytes);
 }
 
-function isUtf8(bytes: readonly number[]): boolean {
+function isUtf8(bytes: Uint8Array): boolean {
   try {
-    strict.decode(Uint8Array.from(bytes));
+    strict.decode(bytes);
     return true;
   } catch {
     return false;

@@ -384,7 +384,14 @@ test('the audit says when, who, what and the outcome, without secrets, and plays
     assert.is(page.status, 0, page.err);
     assert.match(page.out, '(QEMU) object-add qom-type=iothread id=io0');
     assert.not.match(page.out, 'query-status');
-    assert.match(page.out, 'data=$');
+    const [, secretName = ''] = /data="?\$\{?(\w+)/.exec(page.out) ?? [];
+    const again = join(qemu.folder, 'again.md');
+    writeFileSync(again, page.out);
+    await qmpsh(['-c', 'object-del id=io0', '-c', 'object-del id=s0', qemu.address]);
+    const played = await qmpsh(['play', again, qemu.address, `${secretName}=other`]);
+    assert.is(played.status, 0, played.out + played.err);
+    const made = await qmpsh(['-c', 'qom-list path=/objects', qemu.address]);
+    for (const name of ['io0', 's0']) assert.match(made.out, `"name": "${name}"`);
   }));
 
 test('where the audit cannot be written, nothing is let through', () =>
