@@ -76,6 +76,22 @@ export default function (...args) {
   },
 };
 
+// The library takes what is a file of its own already, when it is first wanted.
+const beside = {
+  name: 'beside',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^fuse\.js$/ }, ({ path }) => ({ path, namespace: 'beside' }));
+    onLoad({ filter: /.*/, namespace: 'beside' }, ({ path }) => ({
+      contents: `import { createRequire } from 'node:module';
+let found;
+export default function (...args) {
+  found ??= createRequire(import.meta.url)(${JSON.stringify(`./${path}.cjs`)}).default;
+  return new found(...args);
+}`,
+    }));
+  },
+};
+
 const bundle = {
   ...shared,
   outdir: 'dist',
@@ -86,6 +102,10 @@ const bundle = {
   external: ['node-pty'],
 };
 
+/** What the sources take from the command's loader. */
+const LIBRARY = `import { fileURLToPath as __fileURLToPath } from 'node:url';
+const __dirname = __fileURLToPath(new URL('.', import.meta.url));`;
+
 /** Bundles the command and the library, and (unless told not to) writes the type declarations. */
 export async function buildAll({ types = true } = {}) {
   const [packages, command, library] = await Promise.all([
@@ -93,16 +113,26 @@ export async function buildAll({ types = true } = {}) {
       ...bundle,
       entryPoints: Object.fromEntries(APART.map(name => [fileOf(name), name])),
       format: 'cjs',
+      minifyIdentifiers: true, // nobody looks into them
       outExtension: { '.js': '.cjs' },
     }),
     build({
       ...bundle,
       plugins: [lazy, apart, noDetection],
-      entryPoints: { cli: 'src/cli/cli.ts' },
+      // (The library plays pages by the command's code: src/io/packs.ts.)
+      entryPoints: { cli: 'src/cli/cli.ts', play: 'src/batch/play.ts' },
       format: 'esm',
       splitting: true,
     }),
-    build({ ...bundle, plugins: [noDetection], entryPoints: { index: 'src/index.ts' }, format: 'esm' }),
+    build({
+      ...bundle,
+      plugins: [beside, noDetection],
+      entryPoints: { index: 'src/index.ts' },
+      format: 'esm',
+      // Where a program fails, Node prints the row of the source: it must be one that can be read.
+      minifyWhitespace: false,
+      banner: { js: LIBRARY },
+    }),
   ]);
   const inputs = [packages, command, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   replace(join(root, 'dist/licenses.txt'), notices(root, inputs));

@@ -201,6 +201,7 @@ test('no room holds more than 15 % of the rows', () => {
 /** Exports that the sources do not import, each with who does. */
 const FOR_OTHERS: ReadonlyMap<string, string> = new Map([
   ['cli/manpage.ts manPage', 'docs/qmpsh.1 is made by it (test/docs.test.ts)'],
+  ['batch/play.ts playOn', 'the library has it from the packs (src/io/packs.ts)'],
   ['words/words.ts WORDS', 'docs/qmpsh.1 lists them (test/docs.test.ts)'],
   ['lesson/act.ts effectFault', 'the lessons are held to it (test/lesson/lessons.test.ts)'],
   ['page/read.ts writePage', 'write(read(x)) is x (test/page/read.test.ts)'],

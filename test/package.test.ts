@@ -79,7 +79,16 @@ test('the examples of docs/library.md are of the types that ship', () => {
     return name;
   });
   assert.ok(sources.length >= 3);
-  const strict = ['--noEmit', '--strict', '--target', 'es2022', '--exactOptionalPropertyTypes'];
+  const types = spawnSync(process.execPath, [join(home, 'bin/qmpsh.cjs'), 'types'], { encoding: 'utf8' });
+  writeFileSync(join(place, 'qmp.d.ts'), types.stdout);
+  const strict = [
+    '--noEmit',
+    '--allowImportingTsExtensions',
+    '--strict',
+    '--target',
+    'es2022',
+    '--exactOptionalPropertyTypes',
+  ];
   const node = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
   for (const resolution of ['nodenext', 'bundler']) {
     const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
@@ -98,7 +107,7 @@ examples('docs/library.md').forEach((code, i) => {
       const name = join(place, `run${i}.mjs`);
       // The types of the examples are few; esbuild takes them off.
       const { transformSync } = await import('esbuild');
-      writeFileSync(name, transformSync(code, { loader: 'ts', format: 'esm' }).code);
+      writeFileSync(name, transformSync(code, { loader: 'ts', format: 'esm', target: 'node20' }).code);
       const env = { ...process.env, QMP_SOCKET: qemu.address };
       const done = spawnSync(process.execPath, [name], {
         cwd: place,

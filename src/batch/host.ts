@@ -6,7 +6,6 @@ import type { Problem, Warning } from '../language/line.ts';
 import { MOST_PROBLEMS, problemText } from '../language/problem.ts';
 import type { Exit } from '../line/exit.ts';
 import { ALL_EVENTS, type EventFilter, NO_EVENTS, shown } from '../line/filter.ts';
-import { watchHalts } from '../line/halts.ts';
 import { hmpModeLine, hmpModeText } from '../line/hmpmode.ts';
 import type { Host } from '../line/host.ts';
 import { hostCommand, runHostLine } from '../line/hostline.ts';
@@ -31,6 +30,7 @@ import { errorRow, jobRow, noteRow, problemRow } from './jsonrows.ts';
 import { type BatchLine, meant } from './meant.ts';
 import { type More, withOvertaking } from './overtaking.ts';
 import { tellUnknown } from './unknown.ts';
+import { watch } from './watch.ts';
 
 export interface BatchOptions {
   readonly session: Session;
@@ -96,6 +96,7 @@ export class BatchHost implements Host {
   readonly person?: Person;
   readonly names = new Map<string, Value>();
   readonly #options: BatchOptions;
+  readonly #watches: (() => void)[] = [];
 
   constructor(options: BatchOptions) {
     this.#options = options;
@@ -183,18 +184,19 @@ export class BatchHost implements Host {
   }
 
   #watch(session: Session): void {
-    session.onEvent(event => {
-      if (shown(this.filter, event)) this.showEvents([event]);
-    });
-    session.onNotice(text => this.note(text, 'warning'));
-    watchHalts(session, (sentence, advice) => {
-      this.note(sentence, 'warning');
-      this.note(advice);
-    });
+    const event = (one: QmpEvent) => {
+      if (shown(this.filter, one)) this.showEvents([one]);
+    };
+    this.#watches.push(watch(session, event, (text, role) => this.note(text, role)));
     void session.ended.then(({ error, expected }) => {
       // A line that is running tells of the end itself.
       if (!expected && !this.#running && this.session === session) this.#stop(this.failure(error));
     });
+  }
+
+  /** Listens to its connections no more. */
+  release(): void {
+    for (const stop of this.#watches.splice(0)) stop();
   }
 
   run(text: string): Promise<Exit> {

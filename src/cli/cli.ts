@@ -45,10 +45,14 @@ async function run(invocation: Invocation): Promise<Exit> {
       return (await import('./learn.ts')).learnCommand(invocation);
     case 'list':
       return (await import('./list.ts')).listCommand(invocation);
+    case 'share':
+      return (await import('./share.ts')).shareCommand(invocation);
     case 'points':
       return (await import('./points.ts')).pointsCommand(invocation);
     case 'lsp':
       return (await import('./lsp.ts')).lspCommand(invocation);
+    case 'types':
+      return (await import('./types.ts')).typesCommand(invocation);
     case 'completion':
       return (await import('./completion.ts')).completionCommand(invocation);
     default:

@@ -124,6 +124,25 @@ export const OPTIONS: readonly Option[] = [
     help: 'points: so many of each chain stay; the oldest of them becomes a full one, and those below it go',
     only: ['points'],
   },
+  {
+    name: 'listen',
+    value: 'SOCK',
+    help: 'share: the unix socket at which clients connect, for this user alone',
+    only: ['share'],
+  },
+  { name: 'read-only', help: 'share: let through what only asks', only: ['share'] },
+  {
+    name: 'policy',
+    value: 'FILE',
+    help: 'share: let through what this file allows, row by row: allow|deny COMMAND NAME=VALUE ...',
+    only: ['share'],
+  },
+  {
+    name: 'audit',
+    value: 'FILE',
+    help: 'share: append when, who, what and the outcome of each command, one JSON a row',
+    only: ['share'],
+  },
   { name: 'list', help: 'the lessons, what each teaches, and how far you are', only: ['learn'] },
   { name: 'script', help: 'print the lesson with all its answers', only: ['learn'] },
   { name: 'reset', help: 'forget how far you are, in LESSON or in all', only: ['learn'] },
@@ -187,6 +206,12 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     words: [],
   },
   {
+    name: 'share',
+    usage: 'share ADDRESS --listen SOCK [--read-only] [--policy FILE] [--audit FILE]',
+    help: 'any number of clients on a monitor that serves one',
+    takes: ['listen', 'read-only', 'policy', 'audit', 'timeout', 'json', 'no-color'],
+  },
+  {
     name: 'points',
     usage: 'points [FOLDER] [--json | --keep-points N]',
     help: 'the points of backups in a folder, and what is broken or missing',
@@ -198,6 +223,13 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     usage: 'lsp [ADDRESS]',
     help: 'a language server for editors: pages are checked, completed and explained',
     takes: ['schema', 'practice', 'stdio'],
+  },
+  {
+    name: 'types',
+    usage: 'types [--schema FILE]',
+    help: 'the commands and events of a QEMU as TypeScript declarations, for the library',
+    takes: ['schema'],
+    words: [],
   },
   {
     name: 'completion',

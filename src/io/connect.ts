@@ -24,7 +24,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   if (to.kind === 'fd') return (await import('./inherited.ts')).connectInherited(to.fd);
   if (to.kind === 'tls') return (await import('./tls.ts')).connectTls(to, options);
   const at = to.kind === 'listen' ? to.at : to;
-  if (at.kind === 'unix' && Buffer.byteLength(at.path) > MAX_PATH) throw tooLong(at.path);
+  if (at.kind === 'unix') checkLength(at.path);
   if (to.kind === 'listen') return (await import('./listen.ts')).acceptOne(to.at, options);
   const target = to.kind === 'unix' ? { path: to.path } : { host: to.host, port: to.port, noDelay: true };
   try {
@@ -35,10 +35,12 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   }
 }
 
-function tooLong(path: string): QmpshError {
+/** Throws a QmpshError `connect` where a socket's path is longer than the system takes. */
+export function checkLength(path: string): void {
   const length = Buffer.byteLength(path);
+  if (length <= MAX_PATH) return;
   const message = `the path of the socket is ${length} bytes long, and the system takes ${MAX_PATH}: ${safe(path)}`;
   const advice =
     'Go to its folder and use a relative path, or make a symbolic link to the folder with a short name.';
-  return new QmpshError('connect', message, { code: 'path-too-long', advice });
+  throw new QmpshError('connect', message, { code: 'path-too-long', advice });
 }

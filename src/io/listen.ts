@@ -18,7 +18,7 @@ import { SocketTransport } from './socket.ts';
 export async function acceptOne(at: Place, options: ConnectOptions): Promise<Transport> {
   const { timeout, signal } = options;
   if (signal?.aborted) throw interrupted();
-  if (at.kind === 'unix') await makeRoom(at.path);
+  if (at.kind === 'unix') await makeRoom(at.path, 'To connect to whoever does, leave listen: out:');
   const server = createServer();
   try {
     await listening(server, at);
@@ -33,8 +33,11 @@ export async function acceptOne(at: Place, options: ConnectOptions): Promise<Tra
   }
 }
 
-/** A socket that nobody listens at any more is left over, and makes room; QEMU does the same. */
-async function makeRoom(path: string): Promise<void> {
+/**
+ * A socket that nobody listens at any more is left over, and makes room; QEMU does the same. Gives whether there was one.
+ * `advice` comes before the line that connects to whoever listens there.
+ */
+export async function makeRoom(path: string, advice: string): Promise<boolean> {
   const name = safe(path);
   // (Node has EACCES for this.)
   if (!existsSync(dirname(path)))
@@ -43,7 +46,7 @@ async function makeRoom(path: string): Promise<void> {
       advice: 'Make the folder first.',
     });
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (!stat) return;
+  if (!stat) return false;
   if (!stat.isSocket())
     throw new QmpshError('connect', `${name} is there already, and no socket`, {
       code: 'EEXIST',
@@ -52,9 +55,10 @@ async function makeRoom(path: string): Promise<void> {
   if (await answers(path))
     throw new QmpshError('connect', `somebody listens at ${name} already`, {
       code: 'EADDRINUSE',
-      advice: `To connect to whoever does, leave listen: out: qmpsh ${name}`,
+      advice: `${advice} qmpsh ${name}`,
     });
   unlinkSync(path);
+  return true;
 }
 
 function answers(path: string): Promise<boolean> {
@@ -68,7 +72,8 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-function listening(server: Server, at: Place): Promise<void> {
+/** A unix socket is there for this user alone, from its first moment on. */
+export function listening(server: Server, at: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', cause => reject(cannotListen(at, cause)));
     const mask = at.kind === 'unix' ? process.umask(0o177) : undefined;

@@ -1,12 +1,9 @@
 // The log of a conversation (`-l FILE`): each message with its time and direction, secrets as stars.
-import { closeSync, fstatSync, openSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { QmpshError } from '../qmp/errors.ts';
 import { maskMessage } from '../schema/notes/secrets.ts';
 import { mayHoldSecret } from '../schema/notes/secrettext.ts';
 import { parseJson, stringifyJson } from '../text/json.ts';
 import { safeJson } from '../text/safe.ts';
-import { appendWhole, reason } from './files.ts';
+import { openRows } from './rowfile.ts';
 
 type Log = (direction: 'C' | 'S', text: string, time: number) => void;
 
@@ -15,31 +12,11 @@ type Log = (direction: 'C' | 'S', text: string, time: number) => void;
  * it could not be written any further. Throws a usage error where it cannot be opened.
  */
 export function openLog(file: string, warn: (text: string) => void): Log {
-  const path = resolve(file);
-  let fd: number | undefined = attempt(path, () => openSync(path, 'a', 0o600));
-  const { mode } = fstatSync(fd);
-  const isFile = fstatSync(fd).isFile();
-  if (isFile && (mode & 0o044) !== 0)
-    warn(`the log ${path} was there, and others may read it: chmod 600 keeps it to yourself`);
+  const rows = openRows(file, { what: 'the log', after: 'it ends there, and the session goes on', warn });
   return (direction, text, time) => {
-    if (fd === undefined) return;
     const arrow = direction === 'C' ? '->' : '<-';
-    try {
-      appendWhole(fd, `${new Date(time).toISOString()} ${arrow} ${rowOf(direction, text)}\n`);
-    } catch (error) {
-      closeSync(fd);
-      fd = undefined;
-      warn(`cannot write the log ${path}: ${reason(error)}; it ends there, and the session goes on`);
-    }
+    rows.append(`${new Date(time).toISOString()} ${arrow} ${rowOf(direction, text)}`);
   };
-}
-
-function attempt<T>(path: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw new QmpshError('usage', `cannot write the log ${path}: ${reason(error)}`, { cause: error });
-  }
 }
 
 /** One row that does nothing to a terminal it is shown on. */

@@ -117,8 +117,9 @@ class Reader {
       return;
     }
     const message = readMessage(text);
-    if (message) this.#said.push({ kind: 'message', message, row: this.#begun + 1, ...on(this.#monitor) });
-    else if (LOOKS.test(text)) this.#broken.push(this.#begun + 1);
+    const told = message && isAudit(message) ? fromAudit(message) : message;
+    if (told) this.#said.push({ kind: 'message', message: told, row: this.#begun + 1, ...on(this.#monitor) });
+    else if (!message && LOOKS.test(text)) this.#broken.push(this.#begun + 1);
   }
 
   /** A line as it was typed: behind a prompt, or, in a text without any, one that begins with a command's name. */
@@ -146,6 +147,17 @@ class Reader {
     if (this.#cutter.isOpen) this.#broken.push(this.#begun + 1);
     this.#cutter.drop();
   }
+}
+
+/** A row of the audit of `qmpsh share`. */
+function isAudit(message: JsonObject): boolean {
+  return typeof message['outcome'] === 'string' && isObject(message['who']);
+}
+
+/** The command with its reply, as far as the audit has it; undefined for one that never reached QEMU. */
+function fromAudit({ when: _, who: __, outcome, why: ___, ...said }: JsonObject): JsonObject | undefined {
+  if (outcome === 'done') return { ...said, return: {} };
+  return outcome === 'denied' || outcome === 'not sent' ? undefined : said;
 }
 
 /** What must have been meant as a message. */

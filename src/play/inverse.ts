@@ -2,6 +2,7 @@
 import type { Request } from '../qmp/message.ts';
 import { actionsOf } from '../schema/actions.ts';
 import { actOf } from '../schema/jobs.ts';
+import { classOf } from '../schema/notes/asking.ts';
 import { isObject, type Json, member } from '../text/json.ts';
 
 /**
@@ -78,15 +79,15 @@ function isSame(one: Json | undefined, other: Json | undefined): boolean {
   return one !== undefined && other !== undefined && String(one) === String(other);
 }
 
-const ASKS =
-  /^(query-|x-query-|x-debug-query-|qom-(get|list)|device-list-|qmp_capabilities$|guest-(get|info|ping))/;
+/** What asks besides the table's commands: of QEMUs to come, of guest agents, and what asks at a price. */
+const ASKS = /^(query-|x-query-|qom-list-|device-list-|qmp_capabilities$|guest-(get|info|ping))/;
 const COPIES = /^blockdev-(backup|mirror)$/;
 /** Commands whose effect stays only if their job has done its work. */
 const MERGES = /^block-(stream|commit)$/;
 
 /** Whether the request only asks. */
 export function asksOnly({ execute }: Request): boolean {
-  return ASKS.test(execute);
+  return classOf(execute) === 'asks' || ASKS.test(execute);
 }
 
 /** What an undo has to know about a request that QEMU took. */
@@ -123,6 +124,6 @@ export function leavesNothing(request: Request, { merged, gone, removed }: Trace
     if (into !== undefined) return gone(into);
     // They end or steer what the page itself has started. To complete a job may move the guest to another disk.
     const act = actOf(execute);
-    return ASKS.test(execute) || (act !== undefined && act !== 'complete');
+    return asksOnly(action) || (act !== undefined && act !== 'complete');
   });
 }

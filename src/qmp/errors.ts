@@ -35,6 +35,11 @@ export class QmpshError extends Error {
   readonly code?: string;
   readonly advice?: string;
 
+  /** The library and the command's code, which plays pages for it, have a class each: their errors are the same. */
+  static override [Symbol.hasInstance](value: unknown): value is QmpshError {
+    return value instanceof Error && value.name === 'QmpshError';
+  }
+
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'QmpshError';

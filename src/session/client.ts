@@ -116,8 +116,7 @@ export class Session {
     return this.send({ execute: command, arguments: args }).answer(options);
   }
 
-  // A listener that throws harms neither the session nor the other listeners: its error becomes a rejection that is not
-  // handled.
+  // A listener that throws harms nobody else: its error becomes a rejection that is not handled.
 
   /** Calls the listener with each event from now on; the first one also gets what came before. */
   onEvent(listener: EventListener): () => void {
@@ -186,6 +185,10 @@ export class Session {
       this.#transport.close();
     }
     await this.ended;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #open(): Promise<void> {

@@ -1,9 +1,11 @@
 // The model of undo: every recipe broken off at every place. Arguments: parts of points' names (`mirror-complete:kill`, `kill:`), or
 // whole ones to play again by themselves. `--each N` takes every Nth point, `--jobs N` plays so many at once.
+// With `--crowd N` eight clients on one shared monitor instead, with N commands each.
 // With `--backups N` the model of backups instead: so many random sequences from `--seed N` on.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { sweepBackups } from './backupsweep.ts';
+import { proveCrowd } from './crowd.ts';
 import { sweep } from './sweep.ts';
 
 const { values, positionals } = parseArgs({
@@ -11,12 +13,15 @@ const { values, positionals } = parseArgs({
   options: {
     each: { type: 'string', default: '1' },
     backups: { type: 'string' },
+    crowd: { type: 'string' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     verbose: { type: 'boolean', default: false },
   },
 });
+if (values.crowd !== undefined)
+  process.exit((await proveCrowd(Number(values.crowd), text => console.log(text))) ? 0 : 1);
 if (values.backups !== undefined) {
   const first = Number(values.seed);
   const seeds = Array.from({ length: Number(values.backups) }, (_, i) => first + i);

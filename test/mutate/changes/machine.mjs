@@ -256,4 +256,29 @@ export const MACHINE = [
     put: "if (typed === '')",
     tests: ['io/exec'],
   },
+  // share
+  {
+    what: 'share: a command that nobody knows only asks',
+    find: "classOf(execute) === 'asks' ? undefined",
+    put: "classOf(execute) !== 'changes' ? undefined",
+    tests: ['share/policy'],
+  },
+  {
+    what: 'share: a rule lets arguments through that it does not name',
+    find: 'if (!met || !allows || open || conditions.length === 0) return met;',
+    put: 'return met;',
+    tests: ['share/policy'],
+  },
+  {
+    what: 'share: clients get ids of ours',
+    find: 'const { id: _, ...bare } = raw;',
+    put: 'const bare = raw;',
+    tests: ['cli/share'],
+  },
+  {
+    what: 'share: events before the negotiation',
+    find: "if (this.#state === 'running') this.#send(text);",
+    put: 'this.#send(text);',
+    tests: ['cli/share'],
+  },
 ];
