@@ -24,11 +24,8 @@ const require = createRequire(import.meta.url);
 export const VALUED = [
   ...['-c', '--command', '-l', '--logfile', '--schema', '--timeout', '--keep'],
   ...['--format', '--from', '--to', '--section', '--cast', '--html', '--keep-points', '--monitor'],
-<<<<<<< HEAD
   ...['--on', '--hosts', '--parallel'],
-=======
   ...['--listen', '--policy', '--audit'],
->>>>>>> share
 ];
 
 /** What set-up cannot do by itself: a sentence for the user. */

@@ -3,15 +3,9 @@ _qmpsh() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options words=
   COMPREPLY=()
   case $before in
-<<<<<<< HEAD
-    -l|--logfile|--schema|--hosts|--cast|--html) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    -l|--logfile|--schema|--hosts|--cast|--html|--policy|--audit) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --keep) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    -c|--command|--on|--parallel|--timeout|--from|--to|--section|--format|--monitor|--keep-points) return ;;
-=======
-    -l|--logfile|--schema|--cast|--html|--policy|--audit) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --keep) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    -c|--command|--timeout|--from|--to|--section|--format|--monitor|--keep-points|--listen) return ;;
->>>>>>> share
+    -c|--command|--on|--parallel|--timeout|--from|--to|--section|--format|--monitor|--keep-points|--listen) return ;;
   esac
   if [[ $word == -* ]]; then
     case ${COMP_WORDS[1]} in
