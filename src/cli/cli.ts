@@ -37,6 +37,8 @@ async function run(invocation: Invocation): Promise<Exit> {
       return (await import('./learn.ts')).learnCommand(invocation);
     case 'list':
       return (await import('./list.ts')).listCommand(invocation);
+    case 'doctor':
+      return (await import('./doctor.ts')).doctorCommand(invocation);
     case 'points':
       return (await import('./points.ts')).pointsCommand(invocation);
     case 'lsp':

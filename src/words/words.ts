@@ -9,6 +9,7 @@ import { wordNamed } from '../line/wordfacts.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { nearest } from '../text/fuzzy.ts';
 import { CONNECT } from './connect.ts';
+import { DOCTOR } from './doctor.ts';
 import { EDIT } from './edit.ts';
 import { EVENTS } from './events.ts';
 import { EXIT } from './exit.ts';
@@ -40,6 +41,7 @@ export const WORDS: readonly Word[] = [
   WAIT,
   JOBS,
   GRAPH,
+  DOCTOR,
   WATCH,
   TOP,
   FILL,
