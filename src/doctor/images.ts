@@ -9,12 +9,26 @@ import { type NodeFile, nodeFiles } from './files.ts';
 import { type Finding, shellWord } from './finding.ts';
 
 export function imageFindings(chart: Chart): readonly Finding[] {
-  const files = nodeFiles(chart);
+  // What nobody uses is told as such; its file matters to nobody.
+  const used = usedNodes(chart);
+  const files = nodeFiles(chart).filter(({ owner, node }) => used.has(owner) || used.has(node));
   return [
     ...files.flatMap(file => gone(file, chart) ?? rights(file, chart) ?? writers(file, chart) ?? []),
     ...writtenBelow(files, chart),
     ...full(files, chart),
   ];
+}
+
+/** The nodes that a device or an export stands on, directly or by others; all of them while there are jobs. */
+function usedNodes({ graph, looks }: Chart): ReadonlySet<string> {
+  const open = (looks.at(-1) ?? []).length > 0 ? [...graph.nodes.keys()] : [...usersOn(graph).keys()];
+  const found = new Set<string>();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (found.has(name)) continue;
+    found.add(name);
+    for (const { node, oneOf } of graph.nodes.get(name)?.children ?? []) open.push(...(oneOf ?? [node]));
+  }
+  return found;
 }
 
 /** The path as a shell of this host takes it, whatever folder it is in. */

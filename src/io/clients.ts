@@ -13,9 +13,7 @@ export function isTaken(address: string, server: number): boolean | undefined {
     const to = parseAddress(address);
     const own = new Set(socketsOf(server));
     if (to.kind === 'tcp')
-      return tcpRows().some(
-        row => row.port === to.port && row.state === TCP_CONNECTED && own.has(row.inode),
-      );
+      return tcpRows().some(row => row.port === to.port && row.state === TCP_CONNECTED && own.has(row.inode));
     if (to.kind !== 'unix') return undefined;
     const name = basename(to.path);
     return unixRows().some(
