@@ -59,12 +59,8 @@ export async function doctorCommand(invocation: Invocation): Promise<Exit> {
 
 async function lookAt(address: string, invocation: Invocation): Promise<Found> {
   const process = processAt(address);
-  const stopped = process && stoppedFinding(process);
-  if (stopped !== undefined) return { findings: [stopped], healthy: '' };
-  const holder = process && holderOf(address, process);
-  if (holder !== undefined && 'finding' in holder) return { findings: [holder.finding], healthy: '' };
-  if (holder !== undefined)
-    return { findings: socketFindings(address), healthy: managed(holder.manager, process) };
+  const outside = process && lookFromOutside(address, process);
+  if (outside !== undefined) return outside;
   const patience = invocation.timeout ?? PATIENCE;
   const interrupt = new Interrupts();
   let session: Session | undefined;
@@ -85,15 +81,24 @@ async function lookAt(address: string, invocation: Invocation): Promise<Found> {
   }
 }
 
+/** What is known without asking; undefined where the monitor is free to be asked. */
+function lookFromOutside(address: string, process: VmProcess): Found | undefined {
+  const stopped = stoppedFinding(process);
+  if (stopped !== undefined) return { findings: [stopped], healthy: '' };
+  const holder = holderOf(address, process);
+  if (holder === undefined) return undefined;
+  if ('finding' in holder) return { findings: [holder.finding], healthy: '' };
+  return { findings: socketFindings(address), healthy: managed(holder.manager, process) };
+}
+
 function noSchema(error: unknown): undefined {
   if (!(error instanceof QmpshError) || error.kind !== 'refused') throw error;
 }
 
-function managed(manager: VmProcess, process: VmProcess | undefined): string {
-  const vm = process === undefined ? '' : ` Its process ${process.pid} is neither stopped nor stuck.`;
+function managed(manager: string, process: VmProcess): string {
   return (
-    `Nothing is wrong from outside.${vm} ${manager.name} (process ${manager.pid}) manages the VM and holds its monitor, so that ` +
-    'nothing was asked there: virt-qemu-qmp-proxy DOMAIN SOCKET gives a socket to ask at.'
+    `Nothing is wrong as far as it is seen from outside: process ${process.pid} is not stopped. ${manager} manages the VM and ` +
+    'holds its monitor, so that nothing was asked there. virt-qemu-qmp-proxy DOMAIN SOCKET gives a socket to ask at.'
   );
 }
 

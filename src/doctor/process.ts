@@ -9,8 +9,12 @@ import { type Finding, shellWord } from './finding.ts';
 /** The process that serves an address, where that is on this host. */
 export function processAt(address: string): VmProcess | undefined {
   const pid = servingProcess(address);
-  return pid === undefined ? undefined : lookAtProcess(pid);
+  const process = pid === undefined ? undefined : lookAtProcess(pid);
+  // A relay serves a monitor, too; what it has open is not the VM's.
+  return process !== undefined && QEMU.test(process.argv[0] ?? '') ? process : undefined;
 }
+
+const QEMU = /(?:^|\/)qemu-(?:system-|kvm)[^/]*$/;
 
 /** A process that takes part in nothing. */
 export function stoppedFinding(process: VmProcess): Finding | undefined {
@@ -45,10 +49,11 @@ export function waitingFinding(first: VmProcess, last: VmProcess): Finding | und
 export function holderOf(
   address: string,
   server: VmProcess,
-): { readonly finding: Finding } | { readonly manager: VmProcess } | undefined {
+): { readonly finding: Finding } | { readonly manager: string } | undefined {
   if (isTaken(address, server.pid) !== true) return undefined;
   const client = clientOf(address, server.pid);
-  if (client !== undefined && MANAGERS.test(client.name)) return { manager: client };
+  if (client === undefined ? LIBVIRTS.test(address) : MANAGERS.test(client.name))
+    return { manager: client?.name ?? 'libvirt' };
   const who = client === undefined ? 'somebody' : `${safe(client.name)} (process ${client.pid})`;
   return {
     finding: {
@@ -65,7 +70,9 @@ export function holderOf(
   };
 }
 
-const MANAGERS = /^(?:libvirtd|virtqemud|rpc-libvirtd)/;
+const MANAGERS = /^(?:libvirtd|virtqemud)/;
+/** Where libvirt has the monitors of its VMs: other users' processes cannot be told. */
+const LIBVIRTS = /\/libvirt\/qemu\//;
 
 /** A monitor that took the connection, and whose main loop does not answer. */
 export function stalledFinding(address: string, process: VmProcess): Finding {
