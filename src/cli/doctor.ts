@@ -1,15 +1,9 @@
 // `qmpsh doctor ADDRESS`: what is wrong with a VM, for people or as JSON, one finding a row; nothing is changed.
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
-import {
-  holderOf,
-  processAt,
-  socketFindings,
-  stalledFinding,
-  stoppedFinding,
-  waitingFinding,
-} from '../doctor/process.ts';
+import { holderOf, processAt, socketFindings, stoppedFinding, waitingFinding } from '../doctor/process.ts';
 import { findingJson, findingRows, healthyRow } from '../doctor/report.ts';
+import { stalledFinding } from '../doctor/stall.ts';
 import { CLOCK } from '../io/clock.ts';
 import { connect } from '../io/connect.ts';
 import { columns, isTerminal, writeAll } from '../io/stdio.ts';

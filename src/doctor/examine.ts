@@ -31,7 +31,7 @@ const ALSO = new Set(['query-blockstats']);
 const PAUSE = 500;
 const LOOKS = 7;
 
-export interface Examination {
+interface Examination {
   readonly findings: readonly Finding[];
   readonly chart: Chart;
 }
@@ -54,7 +54,7 @@ export async function examine(patient: Patient): Promise<Examination> {
     ...bitmapFindings(chart),
     ...imageFindings(chart),
     ...socketFindings(patient.address),
-    ...upgradeFindings(chart),
+    ...upgradeFindings(chart.process?.argv ?? [], chart),
   ];
   return { chart, findings: found.map(finding => checked(finding, chart.schema)) };
 }

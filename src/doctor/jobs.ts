@@ -133,7 +133,7 @@ function slow(job: JobLook, chart: Chart): Found | undefined {
 }
 
 /** Whether what is left to copy has not become less, because more came to it meanwhile. */
-export function neverReady(then: JobLook, now: JobLook): boolean {
+function neverReady(then: JobLook, now: JobLook): boolean {
   const [before, left] = [then.length - then.offset, now.length - now.offset];
   return now.length > then.length && left > 0 && left >= before;
 }

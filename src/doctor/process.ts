@@ -74,26 +74,6 @@ const MANAGERS = /^(?:libvirtd|virtqemud)/;
 /** Where libvirt has the monitors of its VMs: other users' processes cannot be told. */
 const LIBVIRTS = /\/libvirt\/qemu\//;
 
-/** A monitor that took the connection, and whose main loop does not answer. */
-export function stalledFinding(address: string, process: VmProcess): Finding {
-  return {
-    kind: 'monitor-stalled',
-    about: String(process.pid),
-    seen: `QEMU (process ${process.pid}) takes connections, and its main loop does not answer`,
-    why: 'It is busy with a command that does not end, or waits for storage that does not answer. The guest may stand still, too.',
-    remedies: [
-      {
-        what: 'wait for it a minute',
-        lines: [`$ qmpsh --timeout 1m -c query-status ${shellWord(address)}`],
-      },
-      {
-        what: 'at a prompt that was connected before, let hung connections fail: query-yank names them',
-        lines: ['.oob query-yank'],
-      },
-    ],
-  };
-}
-
 /** A monitor's socket that everybody on this host may use. */
 export function socketFindings(address: string): readonly Finding[] {
   const path = openToAll(address);

@@ -19,12 +19,15 @@ const OPTIONS: ReadonlyMap<string, string> = new Map([
 /** Switches of -chardev, -qmp, -vnc and -spice that were once written without a value. */
 const SWITCHES = /,(no)?(server|wait|delay)(?=,|$)/g;
 
-export function upgradeFindings(chart: Chart): readonly Finding[] {
-  return [...optionFindings(chart.process?.argv ?? []), ...driverFindings(chart)];
+/** `argv` are the arguments that QEMU was started with, where they are known. */
+export function upgradeFindings(
+  argv: readonly string[],
+  chart: Pick<Chart, 'schema' | 'graph'>,
+): readonly Finding[] {
+  return [...optionFindings(argv), ...driverFindings(chart)];
 }
 
-/** What a newer QEMU warns of or refuses, in the arguments of one that runs. */
-export function optionFindings(argv: readonly string[]): readonly Finding[] {
+function optionFindings(argv: readonly string[]): readonly Finding[] {
   return argv.flatMap((argument, i): readonly Finding[] => {
     const instead = OPTIONS.get(/^--?(.+)$/.exec(argument)?.[1] ?? '');
     if (instead !== undefined) return [old(argument, instead)];
@@ -47,7 +50,7 @@ function old(given: string, instead: string): Finding {
   };
 }
 
-function driverFindings({ schema, graph }: Chart): readonly Finding[] {
+function driverFindings({ schema, graph }: Pick<Chart, 'schema' | 'graph'>): readonly Finding[] {
   if (schema === undefined) return [];
   const deprecated = deprecatedDrivers(schema);
   return [...graph.nodes.values()]

@@ -1,3 +1,4 @@
+import type { Chart } from '../doctor/chart.ts';
 import type { Finding } from '../doctor/finding.ts';
 import type { Exit } from '../line/exit.ts';
 import type { Host } from '../line/host.ts';
@@ -26,17 +27,10 @@ export const DOCTOR: Word = {
     if (more.length > 0) throw misuse(DOCTOR, `${more[0]} is one word too many`);
     const session = connected(host);
     if (given !== undefined) return prescribe(given, session, host);
-    const [{ examine }, { findingRows, healthyRow }] = await Promise.all([
-      import('../doctor/examine.ts'),
-      import('../doctor/report.ts'),
-    ]);
-    const schema = await host.loadSchema();
-    const { address, clock } = host;
-    const { findings, chart } = await host.foreground('.doctor', signal =>
-      examine({ session, address, clock, schema, limits: { ...limits(host), signal } }),
-    );
+    const { findingRows, healthyRow } = await import('../doctor/report.ts');
+    const { findings, chart } = await host.foreground('.doctor', signal => lookAt(session, host, signal));
     last.set(session, findings);
-    if (findings.length === 0) {
+    if (chart !== undefined && findings.length === 0) {
       host.note(healthyRow(chart), 'ok');
       return 0;
     }
@@ -47,6 +41,27 @@ export const DOCTOR: Word = {
     return 1;
   },
 };
+
+interface Found {
+  readonly findings: readonly Finding[];
+  /** Absent where QEMU could not be asked. */
+  readonly chart?: Chart;
+}
+
+async function lookAt(session: Session, host: Host, signal: AbortSignal): Promise<Found> {
+  const [{ examine }, { processAt, stoppedFinding }, { askWhetherStalled }] = await Promise.all([
+    import('../doctor/examine.ts'),
+    import('../doctor/process.ts'),
+    import('../doctor/stall.ts'),
+  ]);
+  const { address, clock } = host;
+  const process = processAt(address);
+  const outside =
+    (process && stoppedFinding(process)) ?? (await askWhetherStalled(session, host.schema, signal));
+  if (outside !== undefined) return { findings: [outside] };
+  const schema = await host.loadSchema();
+  return examine({ session, address, clock, schema, limits: { ...limits(host), signal } });
+}
 
 /** Puts a line on the prompt, for its user to read and run. */
 function prescribe(given: string, session: Session, host: Host): Exit {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { examine } from '../../src/doctor/examine.ts';
-import { optionFindings } from '../../src/doctor/upgrade.ts';
+import { upgradeFindings } from '../../src/doctor/upgrade.ts';
 import { CLOCK } from '../../src/io/clock.ts';
+import { readGraph } from '../../src/render/graph.ts';
 import { HARMLESS } from '../../src/session/facts.ts';
 import { qmpsh } from '../command.ts';
 import { openSession, type Qemu, type QemuOptions, startQemu } from '../qemu.ts';
@@ -164,7 +165,9 @@ const OPTIONS: readonly (readonly [given: readonly string[], told: readonly stri
 for (const [given, told] of OPTIONS)
   test(`what stands in the way of a newer QEMU in ${given.join(' ')}`, () => {
     assert.equal(
-      optionFindings(given).flatMap(({ remedies }) => remedies.map(({ what }) => what)),
+      upgradeFindings(given, { schema: undefined, graph: readGraph([], []) }).flatMap(({ remedies }) =>
+        remedies.map(({ what }) => what),
+      ),
       told,
     );
   });
