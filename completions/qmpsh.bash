@@ -16,6 +16,7 @@ _qmpsh() {
       record) options='--json --no-color --replies --no-queries --paths --monitor -V --version -h --help' ;;
       learn) options='-v --verbose -l --logfile --timeout --no-color -y --yes --from --allow-shell --list --script --reset -V --version -h --help' ;;
       list) options='--json --no-color -V --version -h --help' ;;
+      doctor) options='--schema --timeout --json --no-color -V --version -h --help' ;;
       points) options='--json --no-color -y --yes --keep-points -V --version -h --help' ;;
       lsp) options='--schema --practice --stdio -V --version -h --help' ;;
       completion) options='-V --version -h --help' ;;
@@ -24,7 +25,7 @@ _qmpsh() {
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     return
   fi
-  ((COMP_CWORD == 1)) && words='practice json play check record learn list points lsp completion'
+  ((COMP_CWORD == 1)) && words='practice json play check record learn list doctor points lsp completion'
   ((COMP_CWORD > 1)) && case ${COMP_WORDS[1]} in
     play) words='backup chain commit incremental migrate-storage mirror moment pull restore stream' ;;
     check) words='backup chain commit incremental migrate-storage mirror moment pull restore stream' ;;

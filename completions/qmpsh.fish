@@ -6,6 +6,7 @@ complete -c qmpsh -n __fish_is_first_arg -a check -d 'say where a page is not tr
 complete -c qmpsh -n __fish_is_first_arg -a record -d 'make a page of a log: qmpsh\'s, qmp-shell\'s, libvirt\'s, a transcript'
 complete -c qmpsh -n __fish_is_first_arg -a learn -d 'lessons on a throw-away VM; goes on where you stopped'
 complete -c qmpsh -n __fish_is_first_arg -a list -d 'the monitors of this host and their addresses'
+complete -c qmpsh -n __fish_is_first_arg -a doctor -d 'what is wrong with a VM, why it matters, and what would help; nothing is changed'
 complete -c qmpsh -n __fish_is_first_arg -a points -d 'the points of backups in a folder, and what is broken or missing'
 complete -c qmpsh -n __fish_is_first_arg -a lsp -d 'a language server for editors: pages are checked, completed and explained'
 complete -c qmpsh -n __fish_is_first_arg -a completion -d 'a script that lets the host\'s shell complete qmpsh\'s arguments'
