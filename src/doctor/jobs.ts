@@ -141,7 +141,9 @@ function neverReady(then: JobLook, now: JobLook): boolean {
 function losing(then: JobLook, job: JobLook, chart: Chart): Found {
   const { id, speed = 0 } = job;
   const args = { id, type: job.type, 'copy-mode': 'write-blocking' };
-  const blocking = job.type === 'mirror' ? lineFor(chart, 'block-job-change', args) : [];
+  // A command of newer versions: where nothing is known of this one, it is not shown.
+  const canChange = job.type === 'mirror' && chart.schema?.commands.has('block-job-change') === true;
+  const blocking = canChange ? lineFor(chart, 'block-job-change', args) : [];
   const limited = {
     what: 'take its limit away',
     lines: lineFor(chart, 'block-job-set-speed', { device: id, speed: 0 }),

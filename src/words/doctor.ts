@@ -38,7 +38,8 @@ export const DOCTOR: Word = {
       ? 'Nothing was changed. .doctor N puts the first line of finding N on the prompt.'
       : 'Nothing was changed.';
     await host.page([...findingRows(findings, host.width), [], ...wrapLine([span(foot, 'dim')], host.width)]);
-    return 1;
+    // To somebody at a prompt the word has done its work; a script is to know.
+    return host.typist ? 0 : 1;
   },
 };
 

@@ -17,9 +17,12 @@ interface Row {
   readonly do: readonly { readonly what: string; readonly lines: readonly string[] }[];
 }
 
+/** Tests beside this one may keep the machine busy. */
+const PATIENT = { greetingTimeout: 20_000 };
+
 /** What the doctor finds by a free monitor. */
 async function look(address: string): Promise<readonly Row[]> {
-  const session = await openSession(address);
+  const session = await openSession(address, PATIENT);
   try {
     const schema = await session.schema();
     const limits = { timeout: 20_000 };
@@ -59,7 +62,7 @@ async function treat(rows: readonly Row[], vm: Qemu, address: string): Promise<r
   }
   const commands = lines.filter(one => /^\w/.test(one));
   if (commands.length === 0) return lines;
-  const session = await openSession(address);
+  const session = await openSession(address, PATIENT);
   try {
     const schema = await session.schema();
     for (const line of commands) {
@@ -77,17 +80,20 @@ async function treat(rows: readonly Row[], vm: Qemu, address: string): Promise<r
 /** What one cure leaves for the next: a node that is free when its job is gone. */
 const ROUNDS = 5;
 
-async function heal({ kind, options, make, outside }: Fault): Promise<void> {
+async function heal({ kind, options, make, outside, fleeting }: Fault): Promise<void> {
   const vm = await startQemu((await options?.()) ?? {});
   let end: (() => Promise<void> | void) | undefined;
   try {
-    const session = await openSession(vm.address);
+    const session = await openSession(vm.address, PATIENT);
     const ill = (await make(session, vm).finally(() => session.close())) ?? {};
     end = ill.end;
     const address = ill.address ?? vm.address;
     const told: string[] = [];
     for (let round = 0; ; round++) {
-      const rows = await (outside ? lookFromOutside : look)(address);
+      const lookAgain = outside ? lookFromOutside : look;
+      let rows = await lookAgain(address);
+      for (let tries = 1; fleeting && round === 0 && tries < 8; tries++)
+        if (!rows.some(row => row.finding === kind)) rows = await lookAgain(address);
       told.push(`${rows.map(row => `${row.finding} ${row.about}`).join(', ')}`);
       if (round === 0)
         assert.ok(

@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '../../src/session/client.ts';
 import type { Json, JsonObject } from '../../src/text/json.ts';
+import { qmpsh } from '../command.ts';
 import { freePort } from '../port.ts';
 import { openSession, type Qemu, type QemuOptions, startQemu } from '../qemu.ts';
 
@@ -22,6 +23,8 @@ export interface Fault {
   /** The doctor comes from the command line: nobody may be able to ask. */
   readonly outside?: true;
   readonly options?: () => Promise<QemuOptions> | QemuOptions;
+  /** On a machine under load it may not show at the first look. */
+  readonly fleeting?: true;
   /** Makes the fault; the session is closed afterwards. */
   readonly make: (session: Session, vm: Qemu) => Promise<Omit<Ill, 'vm'> | undefined>;
 }
@@ -91,10 +94,33 @@ const over = (program: ChildProcess) => () => {
   program.kill('SIGKILL');
 };
 
+/** Plays a recipe on the VM, and kills the shell that plays it when a command of it was answered. */
+async function killed(
+  session: Session,
+  vm: Qemu,
+  [page = '', ...values]: readonly string[],
+  behind: string,
+): Promise<undefined> {
+  await write(session, 'write -f 0 1M');
+  await session.close();
+  let seen = false;
+  await qmpsh(['play', page, vm.address, '-y', ...values], {
+    cwd: vm.folder,
+    onOutput: (out, pid) => {
+      const at = out.indexOf(behind);
+      if (seen || at < 0 || !out.slice(at).includes('\n')) return;
+      seen = true;
+      setTimeout(() => process.kill(pid, 'SIGKILL'), 300);
+    },
+  });
+  if (!seen) throw new Error(`${behind} was not seen`);
+  return undefined;
+}
+
 /** A bitmap that was being written when its QEMU was killed. */
 async function killedWithBitmap(): Promise<QemuOptions> {
   const first = await startQemu(DISK);
-  const session = await openSession(first.address);
+  const session = await openSession(first.address, { greetingTimeout: 20_000 });
   await run(session, 'block-dirty-bitmap-add', { node: 'node-A', name: 'bm', persistent: true });
   await run(session, 'quit');
   await first.exited;
@@ -102,7 +128,7 @@ async function killedWithBitmap(): Promise<QemuOptions> {
     ...DISK,
     prepare: folder => copyFileSync(join(first.folder, 'a.qcow2'), join(folder, 'a.qcow2')),
   });
-  const other = await openSession(again.address);
+  const other = await openSession(again.address, { greetingTimeout: 20_000 });
   await write(other, 'write -f 0 64k');
   await again.kill();
   const options = {
@@ -130,7 +156,7 @@ export const FAULTS: readonly Fault[] = [
     outside: true,
     options: () => ({ ...DISK, args: [...(DISK.args ?? []), '-qmp', 'unix:second,server=on,wait=off'] }),
     make: async (_, vm) => {
-      const other = await openSession(join(vm.folder, 'second'));
+      const other = await openSession(join(vm.folder, 'second'), { greetingTimeout: 20_000 });
       other
         .execute('human-monitor-command', { 'command-line': 'qemu-io node-A "sleep 9000"' })
         .catch(() => {});
@@ -239,12 +265,13 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'a mirror is slower than the guest writes',
     kind: 'job-never-ready',
+    fleeting: true,
     options: () => ({ ...DISK, args: [...(DISK.args ?? []), '-qmp', 'unix:second,server=on,wait=off'] }),
     make: async (session, vm) => {
       await target(session);
       await write(session, 'write -f 0 8M');
-      await run(session, 'blockdev-mirror', { ...copy, speed: 1 << 20, 'buf-size': 1 << 20 });
-      const guest = await openSession(join(vm.folder, 'second'));
+      await run(session, 'blockdev-mirror', { ...copy, speed: 512 << 10, 'buf-size': 512 << 10 });
+      const guest = await openSession(join(vm.folder, 'second'), { greetingTimeout: 20_000 });
       let writes = true;
       void (async () => {
         // Over and over what has been copied already.
@@ -266,6 +293,21 @@ export const FAULTS: readonly Fault[] = [
     kind: 'node-unused',
     options: () => DISK,
     make: async session => void (await target(session)),
+  },
+  {
+    name: 'a mirror recipe was killed while its job ran',
+    kind: 'job-ready',
+    fleeting: true,
+    options: () => DISK,
+    make: (session, vm) =>
+      killed(session, vm, ['mirror', 'node=node-A', 'file=copy.qcow2', 'speed=16M'], 'blockdev-mirror'),
+  },
+  {
+    name: 'a recipe that serves a disk was killed while it served',
+    kind: 'export-unused',
+    options: () => DISK,
+    make: (session, vm) =>
+      killed(session, vm, ['pull', 'node=node-A', 'socket=pull.sock'], 'block-export-add'),
   },
   {
     name: 'an export is left to which nobody comes',

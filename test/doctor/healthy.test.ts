@@ -84,10 +84,11 @@ for (const { name, options, make } of KINDS)
     let end: (() => void) | undefined;
     try {
       const log: string[] = [];
-      const session = await openSession(vm.address);
+      const session = await openSession(vm.address, { greetingTimeout: 20_000 });
       end = await make?.(session, vm);
       await session.close();
       const other = await openSession(vm.address, {
+        greetingTimeout: 20_000,
         log: (direction, text) => {
           if (direction === 'C') log.push(text);
         },
