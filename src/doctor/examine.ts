@@ -21,6 +21,7 @@ import { graphFindings } from './graph.ts';
 import { guestFindings } from './guest.ts';
 import { imageFindings } from './images.ts';
 import { jobFindings } from './jobs.ts';
+import { pageFindings } from './pages.ts';
 import { processAt, socketFindings } from './process.ts';
 import { upgradeFindings } from './upgrade.ts';
 
@@ -48,6 +49,7 @@ interface Patient {
 export async function examine(patient: Patient): Promise<Examination> {
   const chart = await chartOf(patient);
   const found = [
+    ...pageFindings(patient.address),
     ...guestFindings(chart),
     ...jobFindings(chart),
     ...graphFindings(chart),

@@ -12,6 +12,7 @@ import { renderEvent } from '../render/event.ts';
 import { renderWelcome } from '../render/welcome.ts';
 import type { Session } from '../session/client.ts';
 import { wrapLine } from '../text/line.ts';
+import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { EventFeed } from './feed.ts';
 import { JobEnds } from './jobends.ts';
@@ -162,6 +163,16 @@ export class Connection {
     return this.#process();
   }
 
+  /** A page that was broken off on this VM, for the shell that played it has died. */
+  async #tellUnfinished(): Promise<void> {
+    const { unfinishedAt } = await import('../play/journal.ts');
+    for (const { title, page, begun } of unfinishedAt(this.#host.address))
+      this.#host.note(
+        `A page was broken off here after ${begun.length} steps: ${safe(title)} (${safe(page)}). .unfinished tells what it did, and undoes, finishes or forgets it.`,
+        'warning',
+      );
+  }
+
   async #welcome(session: Session): Promise<void> {
     try {
       // A lesson has its own first words.
@@ -169,6 +180,7 @@ export class Connection {
       const { tutor } = this.#host.typist;
       if (session.greeting && !tutor)
         this.#parts.print([renderWelcome(await welcomeFacts(session, limits(this.#host)), this.#host.width)]);
+      if (session.greeting && !owned && !tutor) await this.#tellUnfinished();
       if (owned && !tutor && session === this.#host.session) {
         this.#host.note(owned.note);
         if (practice?.address === this.#host.address)

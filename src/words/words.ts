@@ -30,6 +30,7 @@ import { RECORD } from './record.ts';
 import { SEND } from './send.ts';
 import { FORMAT, SET } from './set.ts';
 import { TOP } from './top.ts';
+import { UNFINISHED } from './unfinished.ts';
 import { WAIT } from './wait.ts';
 import { WATCH } from './watch.ts';
 
@@ -51,6 +52,7 @@ export const WORDS: readonly Word[] = [
   PLAY,
   STEP,
   CHECK,
+  UNFINISHED,
   POINTS,
   RECORD,
   LET,

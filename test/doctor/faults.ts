@@ -110,7 +110,7 @@ async function killed(
       const at = out.indexOf(behind);
       if (seen || at < 0 || !out.slice(at).includes('\n')) return;
       seen = true;
-      setTimeout(() => process.kill(pid, 'SIGKILL'), 300);
+      process.kill(pid, 'SIGKILL');
     },
   });
   if (!seen) throw new Error(`${behind} was not seen`);
