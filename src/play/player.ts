@@ -95,6 +95,9 @@ async function play(performing: Playing): Promise<Ending> {
       : policy.guard === 'page'
         ? await host.foreground(title, signal => run.main(signal))
         : await run.main(undefined);
+    // It was broken off behind its last step.
+    if (ending.exit === 0 && performing.again?.turns.mode === 'undo')
+      ending = { exit: 130, played: ending.played, interrupted: 'undone' };
     if (ending.exit === 0) await policy.over?.();
     if (ending.exit !== 0 && run.undoes) {
       report.undoing();

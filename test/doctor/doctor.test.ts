@@ -1,5 +1,8 @@
 // The doctor and its table: each fault that is put into a real VM is named, and cured by the lines that are shown.
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -44,8 +47,10 @@ async function lookFromOutside(address: string): Promise<readonly Row[]> {
   return rows;
 }
 
-/** Does what is shown first of each finding. */
-async function treat(rows: readonly Row[], vm: Qemu, address: string): Promise<readonly string[]> {
+/** Does what is shown first of each finding; of a page that was broken off that alone, for it takes the others with it. */
+async function treat(found: readonly Row[], vm: Qemu, address: string): Promise<readonly string[]> {
+  const page = found.find(row => row.finding === 'page-unfinished');
+  const rows = page === undefined ? found : [page];
   const lines = [...new Set(rows.flatMap(row => row.do.find(one => one.lines.length > 0)?.lines ?? []))];
   for (const line of lines.filter(one => one.startsWith('$ ')))
     await promisify(execFile)(
@@ -113,6 +118,11 @@ async function heal({ kind, options, make, outside, fleeting }: Fault): Promise<
     await vm.close();
   }
 }
+
+// Journals of the plays that are killed here.
+const home = mkdtempSync(join(tmpdir(), 'qh-'));
+process.env['XDG_STATE_HOME'] = home;
+process.on('exit', () => rmSync(home, { recursive: true, force: true }));
 
 /** So many VMs at a time. */
 const AT_ONCE = 4;

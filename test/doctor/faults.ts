@@ -296,15 +296,14 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a mirror recipe was killed while its job ran',
-    kind: 'job-ready',
-    fleeting: true,
+    kind: 'page-unfinished',
     options: () => DISK,
     make: (session, vm) =>
       killed(session, vm, ['mirror', 'node=node-A', 'file=copy.qcow2', 'speed=16M'], 'blockdev-mirror'),
   },
   {
     name: 'a recipe that serves a disk was killed while it served',
-    kind: 'export-unused',
+    kind: 'page-unfinished',
     options: () => DISK,
     make: (session, vm) =>
       killed(session, vm, ['pull', 'node=node-A', 'socket=pull.sock'], 'block-export-add'),
