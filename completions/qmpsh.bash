@@ -17,6 +17,7 @@ _qmpsh() {
       learn) options='-v --verbose -l --logfile --timeout --no-color -y --yes --from --allow-shell --list --script --reset -V --version -h --help' ;;
       list) options='--json --no-color -V --version -h --help' ;;
       share) options='--timeout --json --no-color --listen --read-only --policy --audit -V --version -h --help' ;;
+      doctor) options='--schema --timeout --json --no-color -V --version -h --help' ;;
       points) options='--json --no-color -y --yes --keep-points -V --version -h --help' ;;
       lsp) options='--schema --practice --stdio -V --version -h --help' ;;
       types) options='--schema -V --version -h --help' ;;
@@ -27,6 +28,7 @@ _qmpsh() {
     return
   fi
   ((COMP_CWORD == 1)) && words='practice json play check record learn list share points lsp types completion'
+  ((COMP_CWORD == 1)) && words='practice json play check record learn list doctor points lsp completion'
   ((COMP_CWORD > 1)) && case ${COMP_WORDS[1]} in
     play) words='backup chain commit incremental migrate-storage mirror moment pull restore stream' ;;
     check) words='backup chain commit incremental migrate-storage mirror moment pull restore stream' ;;

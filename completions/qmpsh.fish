@@ -7,6 +7,7 @@ complete -c qmpsh -n __fish_is_first_arg -a record -d 'make a page of a log: qmp
 complete -c qmpsh -n __fish_is_first_arg -a learn -d 'lessons on a throw-away VM; goes on where you stopped'
 complete -c qmpsh -n __fish_is_first_arg -a list -d 'the monitors of this host and their addresses'
 complete -c qmpsh -n __fish_is_first_arg -a share -d 'any number of clients on a monitor that serves one'
+complete -c qmpsh -n __fish_is_first_arg -a doctor -d 'what is wrong with a VM, why it matters, and what would help; nothing is changed'
 complete -c qmpsh -n __fish_is_first_arg -a points -d 'the points of backups in a folder, and what is broken or missing'
 complete -c qmpsh -n __fish_is_first_arg -a lsp -d 'a language server for editors: pages are checked, completed and explained'
 complete -c qmpsh -n __fish_is_first_arg -a types -d 'the commands and events of a QEMU as TypeScript declarations, for the library'

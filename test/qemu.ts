@@ -1,6 +1,6 @@
 // A real QEMU for a test: stopped, without display, its monitor on a unix socket in a folder of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLOCK } from '../src/io/clock.ts';
@@ -28,6 +28,8 @@ export interface QemuOptions {
   readonly pretty?: boolean;
   /** Disks to make: name and size. */
   readonly disks?: readonly (readonly [string, string])[];
+  /** Runs as this user (and group of the same number) where the test is root's. */
+  readonly user?: number;
   /** Puts more into its folder before it starts. */
   readonly prepare?: (folder: string) => void;
   /** Starts in the folder of one that has ended, at the same address. */
@@ -53,6 +55,9 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
     if (made.status !== 0) throw new Error(made.error ? MISSING : `qemu-img: ${made.stderr}`);
   }
   options.prepare?.(folder);
+  const user = process.getuid?.() === 0 ? options.user : undefined;
+  if (user !== undefined)
+    for (const name of ['.', ...readdirSync(folder)]) chownSync(join(folder, name), user, user);
   const address = join(folder, 'm');
   const socket = `socket,id=qmp,path=${address},server=on,wait=off`;
   const pretty = options.pretty ? ',pretty=on' : '';
@@ -61,6 +66,7 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
   const child = spawn(PROGRAM, [...args, ...(options.args ?? [])], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   running.add(child);
   let said = '';

@@ -89,6 +89,16 @@ export const READING: Readonly<Record<string, Scene>> = {
     desk.screen.key('Enter');
     await desk.sees(/<-- virtio0[\s\S]*\n\(QEMU\) $/m);
   }),
+  doctor: scene(async desk => {
+    await withTarget(desk);
+    await desk.run('block-dirty-bitmap-add node=node-A name=monday disabled=true');
+    await desk.run('blockdev-mirror device=node-A target=node-E sync=full job-id=job0');
+    await desk.sees(/^job0 .*ready/m);
+    await fromHere(desk);
+    await desk.type('.doctor');
+    desk.screen.key('Enter');
+    await desk.sees(/on the prompt\.\n\(QEMU\) $/m);
+  }),
   refusal: scene(async desk => {
     await withTarget(desk);
     await fromHere(desk);

@@ -47,6 +47,8 @@ async function run(invocation: Invocation): Promise<Exit> {
       return (await import('./list.ts')).listCommand(invocation);
     case 'share':
       return (await import('./share.ts')).shareCommand(invocation);
+    case 'doctor':
+      return (await import('./doctor.ts')).doctorCommand(invocation);
     case 'points':
       return (await import('./points.ts')).pointsCommand(invocation);
     case 'lsp':

@@ -51,7 +51,7 @@ export function manPage(version: string, words: readonly Word[]): string {
     section(
       'FILES',
       item('$XDG_CONFIG_HOME/qmpsh', 'settings (~/.config/qmpsh)'),
-      item('$XDG_STATE_HOME/qmpsh', 'the history (~/.local/state/qmpsh)'),
+      item('$XDG_STATE_HOME/qmpsh', 'the history, and journals of pages under way (~/.local/state/qmpsh)'),
       item('$XDG_DATA_HOME/qmpsh/pages', 'pages of your own (~/.local/share/qmpsh/pages)'),
     ),
     section('SEE ALSO', '.BR qemu (1),\n.BR qemu\\-img (1),\n.BR qemu\\-qmp\\-ref (7)\n'),

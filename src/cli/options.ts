@@ -212,6 +212,12 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     takes: ['listen', 'read-only', 'policy', 'audit', 'timeout', 'json', 'no-color'],
   },
   {
+    name: 'doctor',
+    usage: 'doctor [ADDRESS] [--json]',
+    help: 'what is wrong with a VM, why it matters, and what would help; nothing is changed',
+    takes: ['json', 'timeout', 'schema', 'no-color'],
+  },
+  {
     name: 'points',
     usage: 'points [FOLDER] [--json | --keep-points N]',
     help: 'the points of backups in a folder, and what is broken or missing',

@@ -24,6 +24,16 @@ export function servingProgram(address: string): string | undefined {
   }
 }
 
+/** The process that serves an address of this host; undefined where it is not known for certain. */
+export function servingProcess(address: string): number | undefined {
+  try {
+    const [pid, ...more] = new Set(servers(parseAddress(address)));
+    return more.length === 0 ? pid : undefined;
+  } catch {
+    return undefined; // no address of this host's, or no /proc
+  }
+}
+
 /** The processes that hold a socket listening at an address. */
 function servers(to: Address): readonly number[] {
   if (to.kind !== 'unix' && to.kind !== 'tcp') return [];
@@ -69,14 +79,15 @@ function textOf(path: string): string {
   }
 }
 
-function processes(): readonly number[] {
+/** The processes of this host. */
+export function processes(): readonly number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number);
 }
 
 /** The inodes of a process's sockets; none where it is another user's. */
-function socketsOf(pid: number): readonly string[] {
+export function socketsOf(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
       try {

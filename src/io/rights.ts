@@ -1,6 +1,7 @@
 // Who may put other bytes at a path.
-import { lstatSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseAddress } from './address.ts';
 
 /** What the rule below asks of a file or folder. */
 interface Rights {
@@ -9,7 +10,7 @@ interface Rights {
   readonly mode: number;
 }
 
-const [BY_GROUP, BY_OTHERS, STICKY] = [0o020, 0o002, 0o1000];
+const [BY_GROUP, BY_OTHERS, ENTER_OTHERS, STICKY] = [0o020, 0o002, 0o001, 0o1000];
 
 /**
  * Whether nobody but root and this user can put other bytes at a path: it and each folder above it belong to one of the
@@ -27,4 +28,19 @@ export function onlyOurs(
   if (open && !(isFolder && (mode & STICKY) !== 0)) return false;
   const above = dirname(path);
   return above === path || onlyOurs(above, look, user);
+}
+
+/** The path of a monitor's socket to which every user of this host may connect; undefined where that is not so. */
+export function openToAll(address: string): string | undefined {
+  try {
+    const to = parseAddress(address);
+    if (to.kind !== 'unix') return undefined;
+    const path = realpathSync(to.path);
+    if ((lstatSync(path).mode & BY_OTHERS) === 0) return undefined;
+    for (let at = dirname(path); at !== dirname(at); at = dirname(at))
+      if ((lstatSync(at).mode & ENTER_OTHERS) === 0) return undefined;
+    return path;
+  } catch {
+    return undefined;
+  }
 }

@@ -73,7 +73,7 @@ function pidsAt(address: string): readonly number[] {
 }
 
 /** One name for a place, however it is written. What only leads to a monitor is none of this host's. */
-function placeOf(address: string): string | undefined {
+export function placeOf(address: string): string | undefined {
   const to = parseAddress(address);
   if (to.kind === 'unix') return real(to.path);
   if (to.kind !== 'tcp') return `elsewhere:${address}`;

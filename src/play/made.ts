@@ -31,6 +31,16 @@ export class Made {
       }
   }
 
+  /** How things stood before, as far as it is known. */
+  get known(): ReadonlyMap<string, Present['there']> {
+    return this.#before;
+  }
+
+  /** Takes over what an earlier play of the page has seen. */
+  recall(before: ReadonlyMap<string, Present['there']>): void {
+    for (const [path, there] of before) this.#before.set(path, there);
+  }
+
   now(file: string): Present {
     return lookAt(this.#folder, file);
   }

@@ -6,10 +6,12 @@ import type { Fence, Page, Step } from '../page/model.ts';
 import type { Value } from '../page/value.ts';
 import { holds } from '../page/values.ts';
 import { QmpshError } from '../qmp/errors.ts';
-import { isArray } from '../text/json.ts';
+import { isArray, isObject, member } from '../text/json.ts';
+import type { Again } from './again.ts';
 import { discard } from './discard.ts';
 import type { Discretion } from './discreet.ts';
 import type { OwnJob } from './jobs.ts';
+import type { Journal, Unfinished } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import { Made } from './made.ts';
 import type { Aftermath, Ending, Failure, StepResult } from './outcome.ts';
@@ -63,6 +65,10 @@ interface Performing {
   /** Ctrl-C, where somebody else listens for it already. */
   readonly signal?: AbortSignal;
   readonly nested: (text: string, signal: AbortSignal) => Promise<Failure | undefined>;
+  /** Told of each step before it is done; absent where nothing outlives the play. */
+  readonly journal?: Journal;
+  /** A play of this page that was broken off, and is taken up again. */
+  readonly again?: { readonly play: Unfinished; readonly turns: Again } | undefined;
 }
 
 /**
@@ -94,6 +100,9 @@ async function play(performing: Playing): Promise<Ending> {
     // Before anything that may take time.
     const thawed = stage.still && (await letGo(stage));
     if (thawed && (ending.exit !== 0 || !thawed.ok)) report.undone(thawed);
+    // It was broken off behind its last step.
+    if (ending.exit === 0 && performing.again?.turns.mode === 'undo')
+      ending = { exit: 130, played: ending.played, interrupted: 'undone' };
     if (ending.exit === 0) await policy.over?.();
     if (ending.exit !== 0 && run.undoes) {
       report.undoing();
@@ -102,6 +111,8 @@ async function play(performing: Playing): Promise<Ending> {
       );
       ending = { ...ending, after: thawed ? { ...after, undone: [thawed, ...after.undone] } : after };
     }
+    // A play that could not be taken up again is still there to be undone.
+    if (run.undoes || !performing.again) performing.journal?.close();
   } finally {
     stage.leaveMarks();
     await stage.close();
@@ -149,6 +160,7 @@ class Run {
     this.#values = given.values;
     this.#undos = undoFences(given.page, given.chosen);
     this.#made = new Made(given.page, this.#undos, given.stage.folder);
+    if (given.again) this.#made.recall(given.again.play.before);
   }
 
   /** Plays the steps. Without a signal each step is guarded by its own. */
@@ -232,12 +244,16 @@ class Run {
       this.#reached = [];
       this.#kept = true;
     }
+    const turn = await this.#again(step, text ?? bound.text, outer);
+    if (turn !== undefined) return turn.ended;
+    this.#given.journal?.begin(step, text ?? bound.text, this.#made.known);
     // A policy that asks has shown the line already.
     if (!policy.next) report.begin(step, text ?? bound.text);
     const act = (signal: AbortSignal) => perform(step, this.#performance(signal), text);
     const result = outer ? await act(outer) : await stage.host.foreground(text ?? bound.text, act);
     this.#played += 1;
     report.end(result);
+    if (!result.failure) this.#given.journal?.end(step, isRefused(result));
     if (!result.failure) return undefined;
     if (!policy.keepGoing || result.failure.exit !== 1 || result.failure.lost)
       return this.#ended(this.#failed ?? result);
@@ -245,11 +261,31 @@ class Run {
     return undefined;
   }
 
+  /** Takes up a step of a play that was broken off; undefined where it is to be done now. */
+  async #again(
+    step: Step,
+    text: string,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<{ readonly ended: Ending | undefined } | undefined> {
+    const { again, journal, report } = this.#given;
+    const turn = await again?.turns.take(step, text, this.#performance(signal));
+    if (turn === undefined || turn.do === 'perform') return undefined;
+    if (turn.do === 'nothing') {
+      journal?.end(step, turn.refused);
+      return { ended: undefined };
+    }
+    this.undoes = turn.undo;
+    report.failed(step, turn.failure);
+    return { ended: this.#ended({ ...blank(step), failure: turn.failure }) };
+  }
+
   #bound(step: Step): { readonly text: string; readonly failure?: Failure } {
     try {
       return { text: boundText(step, { values: this.#values }) };
     } catch (error) {
-      return { text: step.text, failure: failureOf(error) };
+      // A secret is not kept; the line that it stood in is, with stars.
+      const line = this.#given.again?.turns.lineOf(step);
+      return line === undefined ? { text: step.text, failure: failureOf(error) } : { text: line };
     }
   }
 
@@ -286,6 +322,11 @@ class Run {
       discard: async (step, text) => discard(step, text, { ...shared, made }),
     };
   }
+}
+
+/** A refusal that the page expects there. */
+function isRefused({ reply }: StepResult): boolean {
+  return isObject(reply) && member(reply, 'error') !== undefined;
 }
 
 function blank(step: Step): StepResult {

@@ -10,10 +10,12 @@ import type { Json } from '../text/json.ts';
 import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
+import type { Again } from './again.ts';
 import { type Choice, chooseSteps, stepNumbers } from './choice.ts';
 import { DiscreetReport, Discretion } from './discreet.ts';
 import { dryJson, dryRun, renderDry } from './dryrun.ts';
 import { addressCommands, practiceCommands } from './hostcommands.ts';
+import { Journal, type Opening, type Unfinished } from './journal.ts';
 import { JsonReport } from './jsonreport.ts';
 import type { Failure } from './outcome.ts';
 import { failureOf } from './perform.ts';
@@ -49,6 +51,8 @@ export interface PlayRequest {
   readonly signal?: AbortSignal;
   readonly policy?: Policy;
   readonly report?: Report;
+  /** A play that was broken off, and how it is taken up again. */
+  readonly again?: { readonly play: Unfinished; readonly turns: Again };
   /** Told the same as the report. */
   readonly also?: Report;
 }
@@ -73,7 +77,7 @@ export interface Output {
 /** Plays a page on a host; throws a QmpshError where it cannot begin. */
 export async function playPage(request: PlayRequest, host: Host, output: Output): Promise<Exit> {
   const { page, reading, depth = 0 } = request;
-  const chosen = chooseSteps(page, request.choice);
+  const chosen = request.again?.play.chosen ?? chooseSteps(page, request.choice);
   const values = new Map(request.values ?? (await fill(page, request.given, host.person)));
   const hide = new Discretion(values);
   const undos = undoSteps(page, chosen);
@@ -117,9 +121,23 @@ export async function playPage(request: PlayRequest, host: Host, output: Output)
     report,
     shell: agreed.commands,
     nested,
+    ...journalFor(request, { chosen, values, hide, shell: agreed.commands }, host),
     ...(request.signal ? { signal: request.signal } : {}),
   });
   return ending.exit;
+}
+
+/** The journal of a page that is played for its own sake, on a VM that outlives it; and the play that it takes up again. */
+function journalFor(
+  { page, again, own, depth = 0, policy }: PlayRequest,
+  parts: Pick<Opening, 'chosen' | 'values' | 'hide' | 'shell'>,
+  { address, folder, practice, owned, clock }: Host,
+): { readonly journal?: Journal; readonly again?: PlayRequest['again'] } {
+  if (depth > 0 || own || policy || practice || owned) return {};
+  const journal = new Journal({ ...parts, page, address, folder, time: clock.time() });
+  if (again === undefined) return { journal };
+  journal.resume(again.play);
+  return { journal, again };
 }
 
 /** Asks about everything the page can cause on this host; a page that starts a VM of its own asks before it does. */

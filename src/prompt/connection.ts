@@ -13,6 +13,7 @@ import { renderWelcome } from '../render/welcome.ts';
 import type { Session } from '../session/client.ts';
 import type { Ending } from '../session/options.ts';
 import { span, wrapLine } from '../text/line.ts';
+import { safe } from '../text/safe.ts';
 import { duration } from '../text/size.ts';
 import type { StyledLine } from '../text/style.ts';
 import { EventFeed } from './feed.ts';
@@ -211,6 +212,16 @@ export class Connection {
     return this.#process();
   }
 
+  /** A page that was broken off on this VM, for the shell that played it has died. */
+  async #tellUnfinished(): Promise<void> {
+    const { unfinishedAt } = await import('../play/journal.ts');
+    for (const { title, page, begun } of unfinishedAt(this.#host.address))
+      this.#host.note(
+        `A page was broken off here after ${begun.length} steps: ${safe(title)} (${safe(page)}). .unfinished tells what it did, and undoes, finishes or forgets it.`,
+        'warning',
+      );
+  }
+
   async #welcome(session: Session): Promise<void> {
     try {
       // A lesson has its own first words.
@@ -218,6 +229,7 @@ export class Connection {
       const { tutor } = this.#host.typist;
       if (session.greeting && !tutor)
         this.#parts.print([renderWelcome(await welcomeFacts(session, limits(this.#host)), this.#host.width)]);
+      if (session.greeting && !owned && !tutor) await this.#tellUnfinished();
       if (owned && !tutor && session === this.#host.session) {
         this.#host.note(owned.note);
         if (practice?.address === this.#host.address)

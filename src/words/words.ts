@@ -9,6 +9,7 @@ import { wordNamed } from '../line/wordfacts.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { nearest } from '../text/fuzzy.ts';
 import { CONNECT } from './connect.ts';
+import { DOCTOR } from './doctor.ts';
 import { EDIT } from './edit.ts';
 import { EVENTS } from './events.ts';
 import { EXIT } from './exit.ts';
@@ -30,6 +31,7 @@ import { RECORD } from './record.ts';
 import { SEND } from './send.ts';
 import { FORMAT, SET } from './set.ts';
 import { TOP } from './top.ts';
+import { UNFINISHED } from './unfinished.ts';
 import { WAIT } from './wait.ts';
 import { WATCH } from './watch.ts';
 
@@ -41,6 +43,7 @@ export const WORDS: readonly Word[] = [
   WAIT,
   JOBS,
   GRAPH,
+  DOCTOR,
   WATCH,
   TOP,
   FILL,
@@ -50,6 +53,7 @@ export const WORDS: readonly Word[] = [
   PLAY,
   STEP,
   CHECK,
+  UNFINISHED,
   POINTS,
   RECORD,
   LET,

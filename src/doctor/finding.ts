@@ -1,0 +1,26 @@
+// What the doctor has found: what is seen, why it matters, and what to do as lines that are shown and never run.
+
+export interface Remedy {
+  /** What the lines do, as it stands before them. */
+  readonly what: string;
+  /** Lines as they are typed at the prompt; `$ ` stands before those for this host's shell. None where no line helps. */
+  readonly lines: readonly string[];
+}
+
+export interface Finding {
+  /** For programs: `job-ready`, `node-unused` ... */
+  readonly kind: string;
+  /** The job, node, file or process that it is about. */
+  readonly about: string;
+  /** One sentence without a full stop at its end. */
+  readonly seen: string;
+  /** Whole sentences. */
+  readonly why: string;
+  /** The one that is right most often first. */
+  readonly remedies: readonly Remedy[];
+}
+
+/** A word of a line for the host's shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,150 @@
+// Who is connected to a server of this host, as the kernel tells: /proc for TCP, and for unix sockets `ss`, where it is
+// installed, for /proc does not tell which two ends belong together.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseAddress } from './address.ts';
+import { processes, socketsOf } from './peer.ts';
+import { lookAtProcess, type VmProcess } from './vmprocess.ts';
+
+/** Whether somebody is connected to the monitor that a process of this host serves; undefined where that cannot be told. */
+export function isTaken(address: string, server: number): boolean | undefined {
+  try {
+    const to = parseAddress(address);
+    const own = new Set(socketsOf(server));
+    if (to.kind === 'tcp')
+      return tcpRows().some(row => row.port === to.port && row.state === TCP_CONNECTED && own.has(row.inode));
+    if (to.kind !== 'unix') return undefined;
+    const name = basename(to.path);
+    return unixRows().some(
+      ({ inode, flags, bound }) => flags !== LISTENS && own.has(inode) && basename(bound) === name,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process that is connected to the monitor that another one serves; undefined where it is not known. */
+export function clientOf(address: string, server: number): VmProcess | undefined {
+  try {
+    const to = parseAddress(address);
+    if (to.kind === 'tcp') return clientOfPort(to.port);
+    return to.kind === 'unix' ? clientOfSocket(basename(to.path), server) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether somebody listens at a unix socket of this host; undefined where that cannot be told. */
+export function isServed(path: string): boolean | undefined {
+  try {
+    return unixRows().some(({ bound, flags }) => bound === path && flags === LISTENS);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Listener {
+  /** The path of a unix socket, or the port. */
+  readonly at: string;
+  /** How many clients are connected. */
+  readonly clients: number;
+}
+
+/** The sockets at which a process listens, each with the number of its clients; undefined where that is not known. */
+export function listenersOf(pid: number): readonly Listener[] | undefined {
+  try {
+    const own = new Set(socketsOf(pid));
+    const [unix, tcp] = [unixRows(), tcpRows()];
+    return [
+      ...unix
+        .filter(({ inode, flags }) => flags === LISTENS && own.has(inode))
+        .map(({ bound }) => ({
+          at: bound,
+          clients: unix.filter(one => one.bound === bound && one.flags !== LISTENS).length,
+        })),
+      ...tcp
+        .filter(({ inode, state }) => state === TCP_LISTENS && own.has(inode))
+        .map(({ port }) => ({
+          at: String(port),
+          clients: tcp.filter(one => one.port === port && one.state === TCP_CONNECTED).length,
+        })),
+    ];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process has a connection to that port of another; undefined where that is not known. */
+export function isConnected(pid: number, port: number): boolean | undefined {
+  try {
+    const own = new Set(socketsOf(pid));
+    if (own.size === 0) return undefined;
+    return tcpRows().some(row => row.far === port && row.state === TCP_CONNECTED && own.has(row.inode));
+  } catch {
+    return undefined;
+  }
+}
+
+const LISTENS = '00010000';
+const TCP_LISTENS = '0A';
+const TCP_CONNECTED = '01';
+
+function clientOfPort(port: number): VmProcess | undefined {
+  const ends = tcpRows().filter(row => row.far === port && row.state === TCP_CONNECTED);
+  const inodes = new Set(ends.map(({ inode }) => inode));
+  const pid = processes().find(one => one !== process.pid && socketsOf(one).some(inode => inodes.has(inode)));
+  return pid === undefined ? undefined : lookAtProcess(pid);
+}
+
+function clientOfSocket(name: string, server: number): VmProcess | undefined {
+  const told = execFileSync('ss', ['-x', '-n', '-p'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const rows = told.split('\n').flatMap(row => {
+    const [, at = '', inode = '', peer = '', pid] =
+      /^u_str\s+ESTAB\s+\d+\s+\d+\s+(\S+)\s+(\d+)\s+\S+\s+(\d+)(?:.*?pid=(\d+))?/.exec(row) ?? [];
+    return inode === '' ? [] : [{ at, inode, peer, pid: Number(pid) }];
+  });
+  const client = rows
+    .filter(({ at, pid }) => pid === server && basename(at) === name)
+    .map(({ peer }) => rows.find(({ inode }) => inode === peer)?.pid)
+    .find(pid => pid !== undefined && pid > 0 && pid !== process.pid);
+  return client === undefined ? undefined : lookAtProcess(client);
+}
+
+function unixRows(): readonly { readonly inode: string; readonly flags: string; readonly bound: string }[] {
+  return readFileSync('/proc/net/unix', 'utf8')
+    .split('\n')
+    .flatMap(row => {
+      const [, flags, inode, bound] = /^\S+ \S+ \S+ (\S+) \S+ \S+ +(\d+) (.+)$/.exec(row) ?? [];
+      return flags && inode && bound ? [{ flags, inode, bound }] : [];
+    });
+}
+
+interface TcpRow {
+  readonly inode: string;
+  readonly port: number;
+  readonly far: number;
+  readonly state: string;
+}
+
+function tcpRows(): readonly TcpRow[] {
+  const portOf = (end: string) => Number.parseInt(end.slice(end.lastIndexOf(':') + 1), 16);
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(table => {
+    let text = '';
+    try {
+      text = readFileSync(table, 'utf8');
+    } catch {
+      return []; // a kernel without IPv6
+    }
+    return text
+      .split('\n')
+      .slice(1)
+      .flatMap(row => {
+        const [, near = '', far = '', state = '', , , , , , inode] = row.trim().split(/\s+/);
+        return inode ? [{ inode, port: portOf(near), far: portOf(far), state }] : [];
+      });
+  });
+}

@@ -1,0 +1,78 @@
+import type { Chart } from '../doctor/chart.ts';
+import type { Finding } from '../doctor/finding.ts';
+import type { Exit } from '../line/exit.ts';
+import type { Host } from '../line/host.ts';
+import { misuse } from '../line/misuse.ts';
+import { connected, limits } from '../line/send.ts';
+import type { Word } from '../line/word.ts';
+import type { Session } from '../session/client.ts';
+import { span, wrapLine } from '../text/line.ts';
+
+/** What was found last on a connection. */
+const last = new WeakMap<Session, readonly Finding[]>();
+
+export const DOCTOR: Word = {
+  name: '.doctor',
+  usage: '[N]',
+  help: 'look what is wrong with this VM, and what to do about it; nothing is changed',
+  more: [
+    'It looks at the guest, jobs, nodes, exports, bitmaps and image files, by questions that cannot harm a VM, and at the',
+    'process where it is on this host. Each finding says what is seen, why it matters, and the line that would help.',
+    'Nothing runs: .doctor 2 puts the first line of finding 2 on the prompt, and Enter runs it.',
+    'In batch the status is 1 where something was found.',
+  ],
+  needs: 'host',
+  run: async ({ args }, host): Promise<Exit> => {
+    const [given, ...more] = args;
+    if (more.length > 0) throw misuse(DOCTOR, `${more[0]} is one word too many`);
+    const session = connected(host);
+    if (given !== undefined) return prescribe(given, session, host);
+    const { findingRows, healthyRow } = await import('../doctor/report.ts');
+    const { findings, chart } = await host.foreground('.doctor', signal => lookAt(session, host, signal));
+    last.set(session, findings);
+    if (chart !== undefined && findings.length === 0) {
+      host.note(healthyRow(chart), 'ok');
+      return 0;
+    }
+    const foot = host.typist
+      ? 'Nothing was changed. .doctor N puts the first line of finding N on the prompt.'
+      : 'Nothing was changed.';
+    await host.page([...findingRows(findings, host.width), [], ...wrapLine([span(foot, 'dim')], host.width)]);
+    // To somebody at a prompt the word has done its work; a script is to know.
+    return host.typist ? 0 : 1;
+  },
+};
+
+interface Found {
+  readonly findings: readonly Finding[];
+  /** Absent where QEMU could not be asked. */
+  readonly chart?: Chart;
+}
+
+async function lookAt(session: Session, host: Host, signal: AbortSignal): Promise<Found> {
+  const [{ examine }, { processAt, stoppedFinding }, { askWhetherStalled }] = await Promise.all([
+    import('../doctor/examine.ts'),
+    import('../doctor/process.ts'),
+    import('../doctor/stall.ts'),
+  ]);
+  const { address, clock } = host;
+  const process = processAt(address);
+  const outside =
+    (process && stoppedFinding(process)) ?? (await askWhetherStalled(session, host.schema, signal));
+  if (outside !== undefined) return { findings: [outside] };
+  const schema = await host.loadSchema();
+  return examine({ session, address, clock, schema, limits: { ...limits(host), signal } });
+}
+
+/** Puts a line on the prompt, for its user to read and run. */
+function prescribe(given: string, session: Session, host: Host): Exit {
+  const found = last.get(session);
+  const finding = found?.[Number(given) - 1];
+  if (found === undefined) throw misuse(DOCTOR, 'nothing was looked at yet; .doctor alone does');
+  if (finding === undefined) throw misuse(DOCTOR, `there is no finding ${given}; there are ${found.length}`);
+  const line = finding.remedies.find(({ lines }) => lines.length > 0)?.lines[0];
+  if (line === undefined) throw misuse(DOCTOR, `no line helps with finding ${given}`);
+  if (host.typist) host.typist.setLine(line);
+  else host.show([[span(line, 'command')]]);
+  return 0;
+}
