@@ -12,6 +12,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -81,14 +82,21 @@ const withoutSandbox = new Set<string>();
 export async function startPractice(options: PracticeOptions = {}): Promise<Practice> {
   const qemu = options.qemu ?? findQemu();
   const isOwn = options.args?.some(arg => /^--?sandbox$/.test(arg)) === true;
-  if (isOwn || withoutSandbox.has(qemu)) return start({ ...options, qemu }, []);
+  return isOwn ? start({ ...options, qemu }, []) : sandboxed(qemu, more => start({ ...options, qemu }, more));
+}
+
+async function sandboxed(
+  qemu: string,
+  run: (sandbox: readonly string[]) => Promise<Practice>,
+): Promise<Practice> {
+  if (withoutSandbox.has(qemu)) return run([]);
   try {
-    return await start({ ...options, qemu }, ['-sandbox', 'on,spawn=deny']);
+    return await run(['-sandbox', 'on,spawn=deny']);
   } catch (error) {
     // Trying is the cheapest way to ask: a QEMU that has one, as most have, is started once.
     if (!(error instanceof QmpshError) || error.code !== 'no-sandbox') throw error;
     withoutSandbox.add(qemu);
-    return start({ ...options, qemu }, []);
+    return run([]);
   }
 }
 
@@ -128,23 +136,119 @@ async function start(
     const node = nodes[i + 1] ?? `node-${letter.toUpperCase()}`;
     return disk(image, device(i + 1, node), node, files[i + 1]);
   });
-  const guarded = guard(folder, leftover, [
+  return launch({
+    folder,
+    address,
+    leftover,
     qemu,
-    ...sandbox,
-    ...HARDWARE,
-    ...disk(ownImage, device(0, ownNode), ownNode, files[0]),
-    ...monitor(address),
-    ...disks,
-    ...(options.args ?? []),
-  ]);
+    isSandboxed: sandbox.length > 0,
+    signal: options.signal,
+    command: [
+      qemu,
+      ...sandbox,
+      ...HARDWARE,
+      ...disk(ownImage, device(0, ownNode), ownNode, files[0]),
+      ...monitor(address),
+      ...disks,
+      ...(options.args ?? []),
+    ],
+    prepare: async () => {
+      const first = join(folder, ownImage);
+      if (!existsSync(first)) await makeDisk(first, size, options.empty ? 0 : FILLED);
+      for (const { image, size: bytes } of more) {
+        const path = join(folder, image);
+        if (!existsSync(path)) await makeDisk(path, bytes, 0);
+      }
+    },
+  });
+}
+
+interface BareOptions {
+  /** The program. */
+  readonly qemu: string;
+  /** Makes what QEMU needs in the new folder (mode 0700), and gives the arguments, and the folder below it to run in. */
+  readonly prepare: (
+    folder: string,
+  ) => Promise<{ readonly args: readonly string[]; readonly inside: string }>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts a throw-away QEMU that has nothing but a monitor and what `prepare` gives it, stopped, in a folder of its own.
+ * Resolves and rejects as `startPractice` does; it can start no program, where QEMU has a sandbox.
+ */
+export async function startBare(options: BareOptions): Promise<Practice> {
+  const { qemu } = options;
+  return sandboxed(qemu, sandbox => startIn(temporaryFolder(), options, sandbox));
+}
+
+async function startIn(
+  folder: string,
+  { qemu, prepare, signal }: BareOptions,
+  sandbox: readonly string[],
+): Promise<Practice> {
+  const address = join(folder, 'qmp.sock');
+  let made: Awaited<ReturnType<BareOptions['prepare']>> | undefined;
+  return launch({
+    folder,
+    address,
+    leftover: folder,
+    qemu,
+    isSandboxed: sandbox.length > 0,
+    signal,
+    prepare: async () => {
+      made = await prepare(folder);
+      // The guardian's command is fixed before the images are there: its arguments come by this file.
+      const words = [
+        qemu,
+        ...sandbox,
+        '-nodefaults',
+        '-display',
+        'none',
+        '-S',
+        ...monitor(address),
+        ...made.args,
+      ];
+      writeFileSync(
+        join(folder, 'start'),
+        `cd ${quoted(made.inside)} && exec ${words.map(quoted).join(' ')}\n`,
+      );
+    },
+    command: ['/bin/sh', join(folder, 'start')],
+  });
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+interface Launch {
+  readonly folder: string;
+  readonly address: string;
+  /** Removed in the end. */
+  readonly leftover: string;
+  readonly qemu: string;
+  readonly isSandboxed: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly command: readonly string[];
+  /** Makes what the command needs; what it made goes when it fails. */
+  readonly prepare: () => Promise<void>;
+}
+
+async function launch({
+  folder,
+  address,
+  leftover,
+  qemu,
+  isSandboxed,
+  signal,
+  command,
+  prepare,
+}: Launch): Promise<Practice> {
+  const guarded = guard(folder, leftover, command);
   try {
-    const first = join(folder, ownImage);
-    if (!existsSync(first)) await makeDisk(first, size, options.empty ? 0 : FILLED);
-    for (const { image, size: bytes } of more) {
-      const path = join(folder, image);
-      if (!existsSync(path)) await makeDisk(path, bytes, 0);
-    }
-    options.signal?.throwIfAborted();
+    await prepare();
+    signal?.throwIfAborted();
     const pid = await guarded.start();
     let left: Ended | undefined;
     void guarded.exited.then(ended => {
@@ -152,8 +256,8 @@ async function start(
     });
     const limit = CLOCK.now() + START_LIMIT;
     while (!(await answers(address))) {
-      options.signal?.throwIfAborted();
-      if (left) throw notStarted(qemu, left, sandbox.length > 0);
+      signal?.throwIfAborted();
+      if (left) throw notStarted(qemu, left, isSandboxed);
       if (CLOCK.now() > limit)
         throw new QmpshError('timeout', `QEMU opened no monitor within ${START_LIMIT / 1000} s`);
       await new Promise(resume => setTimeout(resume, 2));
@@ -161,7 +265,7 @@ async function start(
     return { folder, address, pid, exited: guarded.exited, close: guarded.close };
   } catch (error) {
     await guarded.close();
-    if (options.signal?.aborted) throw new QmpshError('interrupted', 'interrupted', { cause: error });
+    if (signal?.aborted) throw new QmpshError('interrupted', 'interrupted', { cause: error });
     if (error instanceof QmpshError) throw error;
     throw new QmpshError('connect', `cannot start a practice VM: ${said(error)}`, { cause: error });
   }
