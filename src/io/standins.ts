@@ -145,7 +145,7 @@ export function filesBelow(folder: string): readonly string[] {
 }
 
 /** Bytes that are free in the folder of a path, for this user; undefined where that cannot be seen. */
-export function freeAt(real: string): number | undefined {
+export function lookedFree(real: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(dirname(real));
     return bavail * bsize;

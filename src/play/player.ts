@@ -143,7 +143,7 @@ class Run {
     this.#given = given;
     this.#values = given.values;
     this.#undos = undoFences(given.page, given.chosen);
-    this.#made = new Made(given.page, this.#undos, given.stage.folder);
+    this.#made = new Made(given.page, this.#undos, file => given.stage.at(file));
   }
 
   /** Plays the steps. Without a signal each step is guarded by its own. */

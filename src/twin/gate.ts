@@ -60,10 +60,16 @@ export class Gate implements Transport {
   #request(text: string): void {
     const message = parseJson(text);
     const request = requestIn(message);
-    if (!request || !isObject(message)) return this.#refuse(message, 'this is no request');
+    if (!request || !isObject(message)) {
+      this.#refuse(message, 'this is no request');
+      return;
+    }
     const permit = this.#rules.judge(request);
     this.#rules.passing(request, permit);
-    if (permit.kind === 'refuse') return this.#refuse(message, permit.why);
+    if (permit.kind === 'refuse') {
+      this.#refuse(message, permit.why);
+      return;
+    }
     const { arguments: _, ...rest } = message;
     const args = walk(permit.args, this.#rules.there);
     const sent = message['arguments'] === undefined ? rest : { ...rest, arguments: args };

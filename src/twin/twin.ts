@@ -8,11 +8,11 @@ import { filesBelow, surround } from '../io/standins.ts';
 import { type AskVm, askBlockGraph } from '../line/blockgraph.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Request } from '../qmp/message.ts';
-import { toDot } from '../render/dot.ts';
 import type { BlockGraph } from '../render/graph.ts';
 import { Session } from '../session/client.ts';
 import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
 import { objectsIn, text } from '../text/members.ts';
+import { factsOf } from './alike.ts';
 import { devicesOf } from './devices.ts';
 import { Gate } from './gate.ts';
 import { type StandingJob, standingJobs } from './jobs.ts';
@@ -132,12 +132,8 @@ export class Twin {
   async state(): Promise<string> {
     const graph = await this.graph();
     const jobs = await ask(this.session)('query-jobs');
-    const lines = graph ? toDot(graph).split('\n').sort() : [];
-    const bitmaps = [...(graph?.nodes.values() ?? [])].flatMap(node =>
-      node.bitmaps.map(name => `${node.name} ${name}`),
-    );
     const ids = objectsIn(jobs).map(job => `${text(job, 'id')} ${text(job, 'status')}`);
-    return JSON.stringify([lines, ids.sort(), bitmaps.sort(), filesBelow(this.places.root)]);
+    return JSON.stringify([graph ? factsOf(graph) : [], ids.sort(), filesBelow(this.places.root)]);
   }
 
   async close(): Promise<void> {

@@ -26,6 +26,7 @@ import { CHECK, PLAY, STEP } from './play.ts';
 import { POINTS } from './points.ts';
 import { PRACTICE } from './practice.ts';
 import { RECORD } from './record.ts';
+import { REHEARSE } from './rehearse.ts';
 import { SEND } from './send.ts';
 import { FORMAT, SET } from './set.ts';
 import { TOP } from './top.ts';
@@ -49,6 +50,7 @@ export const WORDS: readonly Word[] = [
   PLAY,
   STEP,
   CHECK,
+  REHEARSE,
   POINTS,
   RECORD,
   LET,
