@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { QmpshError } from '../qmp/errors.ts';
+import { fitsEmpty, writeEmpty } from './emptyqcow2.ts';
 import { reason } from './files.ts';
 import type { Places } from './places.ts';
 import { findQemuImg } from './qemu.ts';
@@ -38,7 +39,7 @@ export function makeFolder(path: string): void {
   mkdirSync(path, { recursive: true });
 }
 
-/** An image without data, made by qemu-img; `options` are those of its -o. What it stands on is not looked at. */
+/** An image without data; `options` are those of qemu-img's -o. What it stands on is not looked at. */
 export async function makeImage(
   path: string,
   format: string,
@@ -47,6 +48,12 @@ export async function makeImage(
   backing?: { readonly file: string; readonly format: string },
 ): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
+  const { cluster_size: cluster = '65536', compat = '1.1', ...others } = options;
+  const image = { size, cluster: Number(cluster), ...(backing ? { backing } : {}) };
+  if (format === 'qcow2' && compat === '1.1' && Object.keys(others).length === 0 && fitsEmpty(image)) {
+    writeEmpty(path, image);
+    return;
+  }
   const list = Object.entries(options).map(([key, value]) => `${key}=${value.replaceAll(',', ',,')}`);
   const below = backing ? ['-u', '-b', backing.file, '-F', backing.format] : [];
   const more = list.length > 0 ? ['-o', list.join(',')] : [];

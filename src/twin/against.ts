@@ -1,5 +1,5 @@
-// Two graphs, the one marked where it differs from the other: a VM's, and that of its twin, as it was made or behind a
-// page.
+// Draws the graph of a twin, marked where it differs from that of its VM.
+
 import type { Host } from '../line/host.ts';
 import { fill } from '../play/prepare.ts';
 import { QmpshError } from '../qmp/errors.ts';

@@ -10,6 +10,8 @@ export interface StandingJob {
   readonly arguments: JsonObject;
   /** It has to be under way still: the node whose image is to hold something, and the jobs it is paused by. */
   readonly busy?: { readonly node: string; readonly paused: boolean };
+  /** It is paused when it is ready. */
+  readonly standby?: true;
   /** It waits for a decision. */
   readonly until?: 'ready' | 'concluded' | 'pending';
 }
@@ -72,7 +74,7 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
   const isBusy = /^(?:running|paused)$/.test(status);
   const state = isBusy
     ? { busy: { node: source, paused: status === 'paused' } }
-    : { until: 'ready' as const };
+    : { until: 'ready' as const, ...(status === 'standby' ? { standby: true as const } : {}) };
   if (type === 'mirror' || type === 'backup') {
     const seen = (name && told.edges.get(name)?.find(({ role }) => role === 'target')?.node) ?? job.target;
     const target = seen ?? loose(told, likeness, source);

@@ -145,21 +145,23 @@ class Likening {
   }
 
   /** The options of a node; with `whole` those of what it stands on inside of them, whoever made that. */
-  #options(name: string, whole: boolean): JsonObject {
+  #options(name: string, whole: boolean, follows = false): JsonObject {
     const node = this.#nodes.get(name) ?? {};
     const driver = text(node, 'drv');
+    const isReadOnly = member(node, 'ro') === true;
     this.#made.add(name);
     const below = (role: string): Json | undefined => {
       const edge = this.#edges(name).find(one => one.role === role && this.#nodes.has(one.node));
       if (!edge) return undefined;
       const inner = this.#isInside(edge.node) || (whole && !this.#made.has(edge.node));
-      return inner ? this.#options(edge.node, whole) : this.#alias(edge.node);
+      // A node that was made inside of another follows it when that one is opened anew.
+      return inner ? this.#options(edge.node, whole, isReadOnly) : this.#alias(edge.node);
     };
     this.#takeBitmaps(node);
     const detect = text(node, 'detect_zeroes');
     const common = {
       'node-name': this.#alias(name),
-      ...(member(node, 'ro') === true ? { 'read-only': true } : {}),
+      ...(isReadOnly && !follows ? { 'read-only': true } : {}),
       ...(detect === '' || detect === 'off' ? {} : { 'detect-zeroes': detect }),
     };
     if (kindOf(driver) === 'protocol') return { ...this.#protocol(node, driver), ...common };

@@ -1,5 +1,6 @@
-// A rehearsal: a page is played on a twin of the VM, and told with a verdict; at a terminal it ends with the question
-// whether to play it on the VM itself.
+// Rehearses a page on a twin of the VM: what comes of each step, what it would need, and a verdict. At a terminal it ends
+// with the question whether to play it on the VM itself.
+
 import type { Exit } from '../line/exit.ts';
 import type { Host } from '../line/host.ts';
 import { asksOnly } from '../play/inverse.ts';
@@ -14,6 +15,7 @@ import type { BlockGraph } from '../render/graph.ts';
 import { renderGraph } from '../render/picture.ts';
 import { isArray, isObject, member, spacedJson } from '../text/json.ts';
 import { span, wrapLine } from '../text/line.ts';
+import { text } from '../text/members.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { areAlike } from './alike.ts';
@@ -115,8 +117,11 @@ async function onTwin(
 
 /** The same report with what QEMU answers; of a question that it has answered only how much. */
 function answering(report: Report, { show }: Output): Report {
-  const told = ({ reply, request, filtered }: StepResult): StyledLine | undefined => {
+  const told = ({ reply, request, filtered, failure }: StepResult): StyledLine | undefined => {
     const value = isObject(reply) ? member(reply, 'return') : undefined;
+    const refused = isObject(reply) ? member(reply, 'error') : undefined;
+    if (isObject(refused) && !failure)
+      return [span(`    refused, as it is to be: ${safe(text(refused, 'desc'))}`, 'dim')];
     const asked = request === undefined ? undefined : requestIn(request);
     if (value === undefined || filtered) return undefined;
     if (asked && asksOnly(asked) && isArray(value)) return [span(`    a list of ${value.length}`, 'dim')];

@@ -34,13 +34,14 @@ export async function startTwin(options: StartOptions): Promise<Started> {
     qemu,
     ...(signal ? { signal } : {}),
     prepare: async folder => {
-      places = new Places(`${folder}/root`, inside);
+      const made = new Places(`${folder}/root`, inside);
+      places = made;
       nbd = `${folder}/nbd.sock`;
-      const own = join(places.root, inside);
+      const own = join(made.root, inside);
       makeFolder(own);
-      makeFolder(join(places.root, '/stand-in'));
-      for (const image of likeness.images) await make(image, places, options.filled.has(image.file));
-      return { args: [...machine(qemu), ...argumentsOf(likeness, told, places, nbd)], inside: own };
+      makeFolder(join(made.root, '/stand-in'));
+      await Promise.all(likeness.images.map(image => make(image, made, options.filled.has(image.file))));
+      return { args: [...machine(qemu), ...argumentsOf(likeness, told, made, nbd)], inside: own };
     },
   });
   if (!places) throw new Error('nothing was prepared');

@@ -68,7 +68,11 @@ export async function tryPage(subject: Subject, host: Host, options: TrialOption
     options.skips?.(one);
   };
   const stage = new TwinHost(host, twin.session, deputy, command =>
-    skip({ ...(now ? numbered(now) : {}), text: `| ${command}`, why: 'a command of this host' }),
+    skip({
+      ...(now ? numbered(now) : {}),
+      text: `| ${command}`,
+      why: 'a rehearsal runs no such command of this host',
+    }),
   );
   const schema = await stage.loadSchema();
   const policy: Policy = {
@@ -89,7 +93,8 @@ export async function tryPage(subject: Subject, host: Host, options: TrialOption
     },
   };
   const whyNot = (step: Step, text: string): string | undefined => {
-    if (step.kind === 'shell') return deputy.understands(text) ? undefined : 'a command of this host';
+    if (step.kind === 'shell')
+      return deputy.understands(text) ? undefined : 'a rehearsal runs no such command of this host';
     if (step.fence.on !== undefined) return 'it is for another VM';
     const request = requestIn(step, text);
     if (!request) return undefined;

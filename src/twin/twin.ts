@@ -186,7 +186,8 @@ async function furnish(
     if (reply.kind === 'refusal') remarks.push({ text: `${what} is not on the twin: ${reply.desc}`, about });
     return reply.kind === 'success';
   };
-  for (const { node, name, granularity, isDisabled, isPersistent } of likeness.bitmaps)
+  // QEMU lists the latest first.
+  for (const { node, name, granularity, isDisabled, isPersistent } of likeness.bitmaps.toReversed())
     await attempt(
       'block-dirty-bitmap-add',
       { node, name, granularity, disabled: isDisabled, persistent: isPersistent },
@@ -213,23 +214,25 @@ async function furnish(
 }
 
 async function begin(session: Session, job: StandingJob): Promise<readonly Remark[]> {
-  const { id, execute, busy, until } = job;
+  const { id, execute, busy, until, standby } = job;
   const mark = session.events.end;
   const args = busy ? { ...job.arguments, speed: SLOWEST } : job.arguments;
   const about = ['*'];
   const reply = await session.execute(execute, args, LIMIT);
   if (reply.kind === 'refusal') return [{ text: `the job ${id} is not on the twin: ${reply.desc}`, about }];
   if (busy?.paused) await session.execute('job-pause', { id }, LIMIT);
-  const wanted = until ?? (busy?.paused ? 'paused' : 'running');
-  try {
-    await session.waitFor(
-      ({ name, data }) => name === 'JOB_STATUS_CHANGE' && data['id'] === id && data['status'] === wanted,
-      { since: mark, ...LIMIT },
-    );
-  } catch (error) {
-    if (!(error instanceof QmpshError)) throw error;
-    return [{ text: `the job ${id} did not become ${wanted} on the twin`, about }];
-  }
+  const wanted = [until ?? (busy?.paused ? 'paused' : 'running'), ...(standby ? ['standby'] : [])];
+  for (const status of wanted)
+    try {
+      if (status === 'standby') await session.execute('job-pause', { id }, LIMIT);
+      await session.waitFor(
+        ({ name, data }) => name === 'JOB_STATUS_CHANGE' && data['id'] === id && data['status'] === status,
+        { since: mark, ...LIMIT },
+      );
+    } catch (error) {
+      if (!(error instanceof QmpshError)) throw error;
+      return [{ text: `the job ${id} did not become ${status} on the twin`, about }];
+    }
   if (busy === undefined) return [];
   // Where there was nothing to hold it up it is further than its VM's.
   const now = objectsIn((await ask(session)('query-jobs')) ?? []).find(one => text(one, 'id') === id);
@@ -247,7 +250,7 @@ function differences(real: BlockGraph, twin: BlockGraph | undefined): readonly R
     const node = graph?.nodes.get(name);
     const user = [...(graph?.devices ?? []), ...(graph?.exports ?? [])].find(one => one.name === name);
     if (!node && !user) return undefined;
-    return JSON.stringify([node?.readOnly, node?.size, node?.bitmaps, node?.children, user?.node]);
+    return JSON.stringify([node?.readOnly, node?.size, node?.bitmaps.toSorted(), node?.children, user?.node]);
   };
   const users = [...real.devices, ...real.exports].map(({ name }) => name);
   const other = [...new Set([...real.nodes.keys(), ...users])].filter(

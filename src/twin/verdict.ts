@@ -71,7 +71,10 @@ export function verdictOf({ failed, skipped, passed, remarks, needs }: Seen): Ve
     return { kind: 'is refused', why: message, ...(step === undefined ? {} : { step }) };
   }
   const [first] = skipped;
-  if (first) return untold(`${lineOf(first)} was not run (${first.why}); all else goes through`, first.step);
+  if (first) {
+    const rest = first.step === undefined ? '' : '; all else goes through';
+    return untold(`${safe(firstRow(first.text))} was not run: ${first.why}${rest}`, first.step);
+  }
   if (unlike) return untold(unlike.text);
   const short = needs.find(({ isShort }) => isShort);
   if (short) return untold(`there may not be room enough: ${short.text}`);
