@@ -39,7 +39,7 @@ export class Places {
    */
   told(name: string): string | undefined {
     const place = this.of(name);
-    const stays = !name.startsWith('/') && !normalize(name).startsWith('..');
+    const stays = !name.startsWith('/') && !name.split('/').includes('..');
     return stays && place !== undefined ? name : place;
   }
 
