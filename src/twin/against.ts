@@ -15,7 +15,7 @@ import { tryPage } from './trial.ts';
 /** The picture of the twin's graph. Throws a QmpshError where the page does not go through there. */
 export async function graphAgainst(
   host: Host,
-  subject: Omit<RehearsalRequest, 'faults'> | undefined,
+  subject: Omit<RehearsalRequest, 'faults' | 'play'> | undefined,
 ): Promise<readonly StyledLine[]> {
   const values = subject && (await fill(subject.page, subject.given, host.person));
   const source = await Source.of(host);

@@ -3,6 +3,7 @@
 import { kindOf } from '../schema/notes/drivers.ts';
 import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
 import { objectsIn, text } from '../text/members.ts';
+import { bytes } from '../text/size.ts';
 import type { Devices } from './devices.ts';
 import type { Edges, Told } from './told.ts';
 
@@ -174,12 +175,12 @@ class Likening {
     const size = sizeOf(node);
     if (driver === 'null-co' || driver === 'null-aio') return { driver, size, 'read-zeroes': true };
     if (driver === 'nbd') {
-      this.#say(`${shown(node)} is nbd: the twin uses null-co of ${size} bytes in its place`);
+      this.#say(`${shown(node)} is nbd: the twin uses null-co of ${bytes(size)} in its place`);
       return { driver: 'null-co', size, 'read-zeroes': true };
     }
     const file = driver === 'file' ? text(node, 'file') : `/stand-in/${name.replaceAll(/[^\w.-]/g, '_')}`;
     if (driver !== 'file')
-      this.#say(`${shown(node)} is ${driver}: the twin uses an empty file of ${size} bytes`);
+      this.#say(`${shown(node)} is ${driver}: the twin uses an empty file of ${bytes(size)}`);
     this.#image({ file, format: 'raw', size, bitmaps: [] });
     return { driver: 'file', filename: file };
   }

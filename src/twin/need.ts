@@ -6,7 +6,7 @@ import { actionsOf } from '../schema/actions.ts';
 import { isObject, type JsonObject, member } from '../text/json.ts';
 import { objectsIn, text } from '../text/members.ts';
 import { safe } from '../text/safe.ts';
-import { bytes, duration } from '../text/size.ts';
+import { bytes, duration, rate } from '../text/size.ts';
 import type { Told } from './told.ts';
 import type { Passed } from './twin.ts';
 
@@ -60,7 +60,7 @@ function needOf(
     ...(free === undefined
       ? []
       : [`${bytes(free)} ${isShort ? 'only ' : ''}are free for ${safe(target ?? '')}`]),
-    ...(most === undefined ? [] : isPaced ? [`at speed=${speed} about ${duration(most / speed)}`] : []),
+    ...(most === undefined ? [] : isPaced ? [`at ${rate(speed)} about ${duration(most / speed)}`] : []),
   ];
   return { text: `${execute} of ${safe(source)} ${parts.join('; ')}`, isShort };
 }

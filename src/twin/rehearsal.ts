@@ -6,7 +6,7 @@ import type { Host } from '../line/host.ts';
 import { asksOnly } from '../play/inverse.ts';
 import { JsonReport } from '../play/jsonreport.ts';
 import type { StepResult } from '../play/outcome.ts';
-import { type Output, type PlayRequest, playPage } from '../play/playing.ts';
+import type { Output, PlayRequest } from '../play/playing.ts';
 import { fill } from '../play/prepare.ts';
 import type { Report } from '../play/report.ts';
 import { TextReport } from '../play/textreport.ts';
@@ -30,8 +30,8 @@ export interface RehearsalRequest extends Pick<PlayRequest, 'page' | 'reading' |
   readonly isLine?: true;
   /** Whether every step is to fail once. */
   readonly faults: boolean;
-  /** What plays it on the VM itself, where that is wanted. */
-  readonly play?: (values: Subject['values']) => Promise<Exit>;
+  /** Plays it on the VM itself. */
+  readonly play: (values: Subject['values']) => Promise<Exit>;
 }
 
 /** Rehearses; the exit status is 0 where the page goes through, or that of the page where it was played then. */
@@ -56,10 +56,7 @@ export async function rehearse(request: RehearsalRequest, host: Host, output: Ou
   if (verdict.kind === 'is refused' || !host.person) return exit;
   const key = await host.person.dialogue.key(`Run it on the real VM now? [y/N] `, ['n', 'y']);
   if (key !== 'y') return exit;
-  return (
-    request.play?.(values) ??
-    playPage({ ...subject, step: false, verbose: false, replies: true }, host, output)
-  );
+  return request.play(values);
 }
 
 async function onTwin(
@@ -74,7 +71,11 @@ async function onTwin(
   const before = await twin.graph();
   const report = output.row
     ? new JsonReport(page, output.row)
-    : answering(new TextReport({ page, show: output.show, width: () => host.width, verbose: false }), output);
+    : answering(
+        new TextReport({ page, show: output.show, width: () => host.width, verbose: false }),
+        output,
+        subject.isLine,
+      );
   const trial = await tryPage(subject, host, {
     twin,
     report,
@@ -116,7 +117,7 @@ async function onTwin(
 }
 
 /** The same report with what QEMU answers; of a question that it has answered only how much. */
-function answering(report: Report, { show }: Output): Report {
+function answering(report: Report, { show }: Output, isLine = false): Report {
   const told = ({ reply, request, filtered, failure }: StepResult): StyledLine | undefined => {
     const value = isObject(reply) ? member(reply, 'return') : undefined;
     const refused = isObject(reply) ? member(reply, 'error') : undefined;
@@ -132,7 +133,16 @@ function answering(report: Report, { show }: Output): Report {
     end: result => {
       const answer = told(result);
       if (answer) show([answer]);
-      report.end(result);
+      const { failure } = result;
+      if (!isLine || !failure) {
+        report.end(result);
+        return;
+      }
+      // Of a single line there is no place to be told.
+      for (const { job } of result.jobs)
+        if (job.error !== undefined) show([[span(`job ${safe(job.id)} failed`)]]);
+      show([[span('failed', 'error'), span(`  ${failure.message}`)]]);
+      if (failure.advice !== undefined) show([[span(`        ${failure.advice}`, 'dim')]]);
     },
     skipped: report.skipped.bind(report),
     failed: report.failed.bind(report),
@@ -148,7 +158,7 @@ function tellTwin(twin: Twin, host: Host, { show, row }: Output): void {
     row({ twin: true, remarks: twin.remarks.map(({ text }) => text) });
     return;
   }
-  const head = `Rehearsed on a twin of ${safe(host.address)}: its images are empty, and the VM is only asked questions.`;
+  const head = 'On a twin of the VM, with empty images. The VM itself is only asked questions.';
   show(wrapLine([span(head, 'dim')], host.width, 2));
   for (const { text } of twin.remarks)
     show(wrapLine([span('twin: ', 'warning'), span(safe(text))], host.width, 6));
@@ -163,7 +173,7 @@ function tellGraphs(
   if (row || !before || !after) return;
   const { width } = host;
   if (areAlike(before, after)) {
-    show([[], [span('The graph is afterwards as it was before.', 'dim')]]);
+    show([[], [span('Afterwards the graph is as before.', 'dim')]]);
     return;
   }
   show([
