@@ -17,7 +17,7 @@ export interface Devices {
   readonly remarks: readonly string[];
 }
 
-export interface Device {
+interface Device {
   readonly options: Readonly<Record<string, string>>;
   /** The node it uses, or the drive of that name. */
   readonly node?: string;

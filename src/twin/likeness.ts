@@ -22,7 +22,7 @@ export interface Image {
   readonly bitmaps: readonly Bitmap[];
 }
 
-export interface Bitmap {
+interface Bitmap {
   readonly node: string;
   readonly name: string;
   readonly granularity: number;

@@ -1,6 +1,7 @@
 // Starts the throw-away QEMU of a twin, with the images, nodes and devices of a likeness.
+
+import { type Practice, startBare } from '../io/launch.ts';
 import { dirname, join, Places } from '../io/places.ts';
-import { type Practice, startBare } from '../io/practice.ts';
 import { ballast, makeFolder, makeImage, makeSparse, storeBitmap } from '../io/standins.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { isArray, isObject, type Json, type JsonObject, stringifyJson } from '../text/json.ts';

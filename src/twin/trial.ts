@@ -30,7 +30,7 @@ interface Skipped {
 }
 
 /** How a page went on a twin. */
-export interface Trial {
+interface Trial {
   readonly failed?: { readonly step?: number; readonly text: string; readonly failure: Failure };
   readonly skipped: readonly Skipped[];
   /** The numbers of the steps that were come to, in order; a loop comes to its steps more than once. */

@@ -2,8 +2,8 @@
 // the VM but questions; nothing that is sent to the twin leads out of its folder.
 import { CLOCK } from '../io/clock.ts';
 import { connect } from '../io/connect.ts';
+import type { Practice } from '../io/launch.ts';
 import type { Places } from '../io/places.ts';
-import type { Practice } from '../io/practice.ts';
 import { filesBelow, surround } from '../io/standins.ts';
 import { type AskVm, askBlockGraph } from '../line/blockgraph.ts';
 import { QmpshError } from '../qmp/errors.ts';

@@ -20,7 +20,7 @@ export interface Verdict {
 }
 
 /** What was seen while the page was on the twin. */
-export interface Seen {
+interface Seen {
   /** How it ended; absent: well. */
   readonly failed?: { readonly step?: number; readonly text: string; readonly failure: Failure };
   /** Lines that were not run. */
