@@ -52,7 +52,11 @@ function ofHostShell({ text }: Tree, takes: Takes, schema: Schema | undefined): 
   return {
     place: whole(text),
     message: `this is a command of the host's shell (${program}), not of QMP`,
-    advice: good.length > 0 ? `Write ${good.join(' and then ')}` : (meant ?? toRun(text)),
+    ...(good.length > 0
+      ? { advice: `Write ${good.join(' and then ')}` }
+      : meant === undefined
+        ? onHost(text)
+        : { advice: meant }),
   };
 }
 
@@ -60,8 +64,9 @@ function ofHostShell({ text }: Tree, takes: Takes, schema: Schema | undefined): 
 const HOST_NAME =
   /^(?:sudo\s+)?(?:(?:\.{0,2}\/)\S+|(qemu-(?:img|io|nbd)|qemu-system-\w+|nbdcopy|nbdinfo|nbdkit|guestfish|virt-\w+|ls|cat|cp|mv|rm|mkdir|rmdir|pwd|touch|chmod|chown|ln|find|grep|sed|awk|head|tail|less|more|file|stat|df|du|dd|truncate|fallocate|cmp|diff|md5sum|sha\d+sum|hexdump|xxd|od|lsblk|blkid|losetup|lsof|fuser|mount|umount|ps|pgrep|kill|free|uname|whoami|ip|ss|ping|ssh|scp|rsync|curl|wget|tar|gzip|xz|vi|vim|nano|man|which|sleep|date|env|python3?|perl|git|make|systemctl|journalctl|tmux|screen|sh|bash|echo|printf|socat|nc))(?=\s|$)/;
 
-function toRun(text: string): string {
-  return `Put "$ " before it to run it on this host: $ ${text.trim().replace(/^\(QEMU\)\s*/, '')}`;
+function onHost(text: string): Pick<Problem, 'advice' | 'isForHost'> {
+  const command = text.trim().replace(/^\(QEMU\)\s*/, '');
+  return { advice: `Put "$ " before it to run it on this host: $ ${command}`, isForHost: true };
 }
 
 /** A command of the host's shell, as it is typed there. */
@@ -74,7 +79,7 @@ function forThisHost({ text, kind }: Tree, takes: Takes): Problem | undefined {
   return {
     place: whole(text),
     message: `${name} is a command of the host's shell, not of QMP`,
-    advice: toRun(text),
+    ...onHost(text),
   };
 }
 

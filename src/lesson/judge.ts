@@ -119,9 +119,8 @@ function namedMistake(text: string, mistakes: readonly Mistake[]): Verdict | und
 }
 
 function besideHost(text: string, answer: string, schema: Schema | undefined): Verdict {
-  // Of most programs the shell itself says that they want a dollar.
   if (sameWords(text, answer))
-    return isForHost(text, schema)
+    return shellSaysSo(text, schema)
       ? { kind: 'other' }
       : {
           kind: 'host',
@@ -159,9 +158,10 @@ function sameImageTool(a: readonly string[], b: readonly string[]): boolean {
   return parts(a) === parts(b);
 }
 
-function isForHost(text: string, schema: Schema | undefined): boolean {
+/** Whether the line itself is refused as one for the host: then nothing more is to be said. */
+function shellSaysSo(text: string, schema: Schema | undefined): boolean {
   const line = parse(text, schema);
-  return 'problems' in line && line.problems.some(({ advice = '' }) => advice.startsWith('Put "$ "'));
+  return 'problems' in line && line.problems.some(({ isForHost }) => isForHost === true);
 }
 
 function sameWords(a: string, b: string): boolean {

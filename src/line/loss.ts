@@ -1,15 +1,19 @@
 // Why a command needs a confirmation: it always loses something, or it makes a disk or the guest's memory smaller. The
 // human monitor counts MiB where QMP counts bytes, so a size typed from habit is a millionth of what was meant.
 import type { Request } from '../qmp/message.ts';
-import { hmpDestroys, hmpLineOf } from '../schema/hmp.ts';
+import { hmpDestroys, hmpLeaves, hmpLineOf } from '../schema/hmp.ts';
 import { destructive } from '../schema/loss.ts';
 import { textOf } from '../schema/world.ts';
 import { isArray, isObject, type Json, type JsonObject, member } from '../text/json.ts';
+import { safe } from '../text/safe.ts';
 import { bytes } from '../text/size.ts';
 import type { Host } from './host.ts';
 
 /** Milliseconds that the question waits for the VM to say how large things are. */
 const PATIENCE = 1000;
+
+/** Jobs that are named. */
+const MOST_JOBS = 5;
 
 const UNITS = 'QMP counts bytes here, the human monitor MiB; 512M is a size, too.';
 
@@ -17,9 +21,10 @@ const UNITS = 'QMP counts bytes here, the human monitor MiB; 512M is a size, too
 export async function lossOf(request: Request, host: Host): Promise<readonly string[] | undefined> {
   const line = hmpLineOf(request);
   const why = line === undefined ? destructive(request.execute) : hmpDestroys(line);
-  if (why !== undefined) return [why];
-  const judge = JUDGES.get(request.execute);
-  if (judge === undefined) return undefined;
+  const leaves = line === undefined ? request.execute === 'quit' : hmpLeaves(line);
+  const judge = leaves ? endsJobs : why === undefined ? JUDGES.get(request.execute) : undefined;
+  const known = why === undefined ? undefined : [why];
+  if (judge === undefined) return known;
   let cancel = () => {};
   const late = new Promise<undefined>(resolve => {
     cancel = host.clock.after(PATIENCE, () => resolve(undefined));
@@ -27,7 +32,7 @@ export async function lossOf(request: Request, host: Host): Promise<readonly str
   // A connection that ends here is told of by the command itself.
   const found = await Promise.race([judge(request.arguments, host).catch(() => undefined), late]);
   cancel();
-  return found;
+  return found ? [...(known ?? []), ...found] : known;
 }
 
 type Judge = (args: JsonObject, host: Host) => Promise<readonly string[] | undefined>;
@@ -36,6 +41,21 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map([
   ['block_resize', shrinks],
   ['balloon', starves],
 ]);
+
+/** Jobs that end with QEMU. */
+async function endsJobs(_: JsonObject, host: Host): Promise<readonly string[] | undefined> {
+  const jobs = (await rows(host, { execute: 'query-jobs', arguments: {} })).filter(
+    job => textOf(job, 'status') !== 'concluded',
+  );
+  if (jobs.length === 0) return undefined;
+  const names = jobs.slice(0, MOST_JOBS).map(job => {
+    const state = textOf(job, 'status') === 'ready' ? 'ready, not completed' : textOf(job, 'status');
+    return `${safe(textOf(job, 'id') ?? '')} (${textOf(job, 'type')}, ${state})`;
+  });
+  if (jobs.length > names.length) names.push(`${jobs.length - names.length} more`);
+  const [verb, what] = jobs.length === 1 ? ['ends', 'a job'] : ['end', `${jobs.length} jobs`];
+  return [`With it ${verb} ${what}: ${names.join(', ')}.`];
+}
 
 /** A disk made smaller. */
 async function shrinks(args: JsonObject, host: Host): Promise<readonly string[] | undefined> {

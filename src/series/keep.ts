@@ -21,12 +21,33 @@ interface Plan {
   readonly notes: readonly string[];
 }
 
+/** The points of a folder by name, and what stands on them. */
+interface Family {
+  readonly byName: ReadonlyMap<string, Listed>;
+  readonly above: ReadonlyMap<string, readonly Listed[]>;
+  /** Names that several files have. */
+  readonly doubtful: ReadonlySet<string>;
+  readonly notes: readonly string[];
+}
+
 /** `count`: so many of each chain stay; at least one. */
 export function planKeep({ points, needs }: Pick<Listing, 'points' | 'needs'>, count: number): Plan {
+  const family = familyOf(points);
+  const rest = planLeftovers(points, needs, family);
+  const roots = points.filter(({ parent, point }) => !parent && !rest.spent.has(pointName(point)));
+  const chains = roots.map(root => planChain(root, needs, family, Math.max(1, count)));
+  const notes = [...family.notes, ...chains.flatMap(({ note }) => note ?? [])];
+  return {
+    merges: [...rest.merges, ...chains.flatMap(({ merge }) => merge ?? [])],
+    notes: [...new Set(notes)],
+  };
+}
+
+function familyOf(points: readonly Listed[]): Family {
   const notes: string[] = [];
-  const merges: Merge[] = [];
   const byName = new Map<string, Listed>();
   const doubtful = new Set<string>();
+  const above = new Map<string, Listed[]>();
   for (const row of points) {
     const name = pointName(row.point);
     const other = byName.get(name);
@@ -36,60 +57,76 @@ export function planKeep({ points, needs }: Pick<Listing, 'points' | 'needs'>, c
         `${safe(other.file)} and ${safe(row.file)} are the same point: their chain is left as it is`,
       );
     } else byName.set(name, row);
-  }
-  const above = new Map<string, Listed[]>();
-  for (const row of points)
     if (row.parent) above.set(pointName(row.parent), [...(above.get(pointName(row.parent)) ?? []), row]);
-  // A run that was ended between the merge and the end of the removal: the rest goes now.
-  const spent = new Set<string>();
-  for (const { held, problem } of points)
-    for (const point of problem === undefined ? held : []) spent.add(pointName(point));
-  for (const top of points.filter(row => row.held.length > 0 && row.problem === undefined)) {
+  }
+  return { byName, above, doubtful, notes };
+}
+
+/**
+ * A run that was ended between the merge and the end of the removal: the rest goes now. `spent`: the points that go
+ * so, by name.
+ */
+function planLeftovers(
+  points: readonly Listed[],
+  needs: Listing['needs'],
+  { byName, above, doubtful }: Family,
+): { readonly merges: readonly Merge[]; readonly spent: ReadonlySet<string> } {
+  const merges: Merge[] = [];
+  const tops = points.filter(row => row.held.length > 0 && row.problem === undefined);
+  const spent = new Set(tops.flatMap(({ held }) => held.map(pointName)));
+  for (const top of tops) {
     const rows = top.held.flatMap(point => byName.get(pointName(point)) ?? []);
-    const needed = rows.find(row =>
+    const needed = rows.some(row =>
       (above.get(pointName(row.point)) ?? []).some(one => !spent.has(pointName(one.point))),
     );
-    const unsure = rows.find(row => doubtful.has(pointName(row.point)));
-    const used = needs.some(([, path]) => rows.some(({ file }) => file === baseName(path)));
-    if (rows.length > 0 && !needed && !unsure && !used)
+    const unsure = rows.some(row => doubtful.has(pointName(row.point)));
+    if (rows.length > 0 && !needed && !unsure && userOf(rows, needs) === undefined)
       merges.push({ point: top.point, gone: rows.map(({ file }) => file), held: [] });
     else for (const row of rows) spent.delete(pointName(row.point));
   }
-  for (const root of points.filter(({ parent, point }) => !parent && !spent.has(pointName(point)))) {
-    const chain: Listed[] = [];
-    let why: string | undefined;
-    for (let row: Listed | undefined = root; row; ) {
-      const next: readonly Listed[] = above.get(pointName(row.point)) ?? [];
-      chain.push(row);
-      if (row.problem !== undefined) why ??= row.problem;
-      if (doubtful.has(pointName(row.point))) why ??= '';
-      if (next.length > 1) why ??= `several points stand on ${safe(row.file)}`;
-      row = next.length === 1 ? next[0] : undefined;
-    }
-    const first = chain.length - Math.max(1, count);
-    const stays = chain[first];
-    if (first <= 0 || !stays) continue;
-    if (why !== undefined) {
-      if (why !== '') notes.push(`${why}: its chain is left as it is`);
-      continue;
-    }
-    const below = chain.slice(0, first).reverse();
-    // (Whatever folder it names: an image that is lost cannot be made again.)
-    const user = needs.find(([, path]) => below.some(({ file }) => file === baseName(path)));
-    if (user) {
-      notes.push(
-        `${safe(user[0])}, which is no point, stands on ${safe(user[1])}: its chain is left as it is`,
-      );
-      continue;
-    }
-    merges.push({
-      full: stays.file,
-      point: stays.point,
-      gone: below.map(({ file }) => file),
-      held: below.map(({ point }) => point),
-    });
+  return { merges, spent };
+}
+
+/** What becomes of the chain that stands on `root`, and why it is left alone. */
+function planChain(
+  root: Listed,
+  needs: Listing['needs'],
+  { above, doubtful }: Family,
+  count: number,
+): { readonly merge?: Merge; readonly note?: string } {
+  const chain: Listed[] = [];
+  let unsure = false;
+  let why: string | undefined;
+  for (let row: Listed | undefined = root; row; ) {
+    const next: readonly Listed[] = above.get(pointName(row.point)) ?? [];
+    chain.push(row);
+    why ??= row.problem;
+    unsure ||= doubtful.has(pointName(row.point));
+    if (next.length > 1) why ??= `several points stand on ${safe(row.file)}`;
+    row = next.length === 1 ? next[0] : undefined;
   }
-  return { merges, notes: [...new Set(notes)] };
+  const stays = chain[chain.length - count];
+  if (!stays || stays === root) return {};
+  if (why !== undefined) return { note: `${why}: its chain is left as it is` };
+  if (unsure) return {}; // told with the family
+  const below = chain.slice(0, -count).reverse();
+  const user = userOf(below, needs);
+  if (user)
+    return {
+      note: `${safe(user[0])}, which is no point, stands on ${safe(user[1])}: its chain is left as it is`,
+    };
+  const merge = {
+    full: stays.file,
+    point: stays.point,
+    gone: below.map(({ file }) => file),
+    held: below.map(({ point }) => point),
+  };
+  return { merge };
+}
+
+/** An image that is no point and stands on one of these. (Whatever folder it names: one that is lost cannot be made again.) */
+function userOf(rows: readonly Listed[], needs: Listing['needs']): Listing['needs'][number] | undefined {
+  return needs.find(([, path]) => rows.some(({ file }) => file === baseName(path)));
 }
 
 /** What will be done, a sentence each. */

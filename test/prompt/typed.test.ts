@@ -115,6 +115,19 @@ test('at the prompt the menu, the row below and the request agree; what shrinks 
       await screen.waitFor(/No balloon device has been activated/);
       screen.type('block_resize node-name=node-A size=40M\r');
       await screen.waitFor(/block_resize node-name=node-A size=40M\n\{\}/);
+      screen.type('blockdev-add driver=null-co node-name=t size=40M\r');
+      await screen.waitFor(/node-name=t size=40M\n\{\}/);
+      screen.type('blockdev-mirror job-id=job0 device=node-A target=t sync=none\r');
+      await screen.waitFor(/ready/);
+      for (const line of ['quit', '.hmp q']) {
+        screen.key('C-l');
+        screen.type(`${line}\r`);
+        await screen.waitFor(
+          /ends this QEMU[\s\S]*ends a job: job0 \(mirror, ready, not completed\)\.\n[\s\S]*Run/,
+        );
+        screen.type('n');
+        await screen.waitFor(/not sent/);
+      }
       void desk;
     },
     { rows: 40 },
