@@ -110,10 +110,15 @@ function here(path: string): Here {
 
 /**
  * Gives the twin what is around a path of the VM's host: its folder where that is there, and where a file is there an
- * empty one of its size. Nothing is made outside of `places`. `stood`: a file is there that the twin has only empty.
+ * empty one of its size. Of another host nothing is known but that names of folders stand there. Nothing is made outside
+ * of `places`. `stood`: a file is there that the twin has only empty.
  */
-export function surround(real: string, places: Places): { readonly stood: boolean } {
+export function surround(real: string, places: Places, isHere = true): { readonly stood: boolean } {
   const path = join(places.root, real);
+  if (!isHere) {
+    mkdirSync(dirname(path), { recursive: true });
+    return { stood: false };
+  }
   if (here(dirname(real)) === 'folder') mkdirSync(dirname(path), { recursive: true });
   const there = here(real);
   if (typeof there !== 'object' || existsSync(path)) return { stood: false };

@@ -37,11 +37,12 @@ export function standingJobs(told: Told, likeness: Likeness): Standing {
   return { jobs, remarks };
 }
 
-const FILTER_OF: Readonly<Record<string, string>> = {
-  mirror: 'mirror_top',
-  commit: 'commit_top',
-  backup: 'copy-before-write',
-  stream: 'copy-on-read',
+/** A commit of the image that the guest writes to is a mirror inside. */
+const FILTERS_OF: Readonly<Record<string, readonly string[]>> = {
+  mirror: ['mirror_top'],
+  commit: ['commit_top', 'mirror_top'],
+  backup: ['copy-before-write'],
+  stream: ['copy-on-read'],
 };
 
 function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | string {
@@ -56,12 +57,13 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
       },
       until: 'concluded',
     };
-  const driver = FILTER_OF[type];
-  if (driver === undefined) return 'a job of this kind cannot be made to last';
+  const drivers = Object.hasOwn(FILTERS_OF, type) ? FILTERS_OF[type] : undefined;
+  if (drivers === undefined) return 'a job of this kind cannot be made to last';
   if (!/^(?:running|ready|paused|standby)$/.test(status)) return 'a job in this state cannot be made';
-  const filters = told.nodes.filter(node => isOfJob(node) && text(node, 'drv') === driver);
-  const alike = told.jobs.filter(other => other.type === type);
-  const filter = filters.length === 1 && alike.length === 1 ? filters[0] : undefined;
+  const filters = told.nodes.filter(node => isOfJob(node) && drivers.includes(text(node, 'drv')));
+  const alike = told.jobs.filter(other => FILTERS_OF[other.type]?.some(driver => drivers.includes(driver)));
+  const named = filters.find(node => text(node, 'node-name') === job.source);
+  const filter = named ?? (filters.length === 1 && alike.length === 1 ? filters[0] : undefined);
   const name = filter && text(filter, 'node-name');
   const source = job.source === undefined ? name && likeness.below(name) : likeness.below(job.source);
   if (source === undefined) return 'QEMU does not tell which nodes it copies';
@@ -86,9 +88,12 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
       ...state,
     };
   }
-  const backing = told.edges.get(source)?.find(({ role }) => role === 'backing')?.node;
+  const base =
+    type === 'commit' && job.target !== undefined && told.edges.has(job.target) ? job.target : undefined;
+  const backing = base ?? told.edges.get(source)?.find(({ role }) => role === 'backing')?.node;
   const below = backing && told.edges.get(likeness.below(backing))?.some(({ role }) => role === 'backing');
-  if (backing === undefined || below === true) return 'QEMU does not tell which images it merges';
+  if (backing === undefined || (base === undefined && below === true))
+    return 'QEMU does not tell which images it merges';
   return type === 'commit'
     ? {
         id,

@@ -108,7 +108,7 @@ async function onTwin(
   const passed = [...twin.passed];
   const after = twin.session.state === 'open' ? await twin.graph() : undefined;
   tellGraphs(before, after, host, output);
-  const needs = needsOf(passed, told, name => twin.places.real(name));
+  const needs = needsOf(passed, told, name => (twin.isHere ? twin.places.real(name) : undefined));
   for (const { text, isShort } of needs)
     if (output.row) output.row({ needs: text, ...(isShort ? { short: true } : {}) });
     else output.show(wrapLine([span('needs: ', isShort ? 'warning' : 'dim'), span(text)], host.width, 7));

@@ -98,7 +98,7 @@ export async function askTold(
       [...edges].map(([name, { edges: own }]) => [name, own.filter(({ node }) => node !== '')] as const),
     ),
     exports: objectsIn(blocks.sources.exports),
-    jobs: jobsIn(jobs, blockJobs, known),
+    jobs: jobsIn(jobs, blockJobs, known, jobNodes(blocks.sources.debug)),
     iothreads: objectsIn(iothreads).map(one => text(one, 'id')),
     throttleGroups: childrenIn(objects).flatMap(([name, type]) => (type === 'throttle-group' ? [name] : [])),
     devices: new Map(devices),
@@ -131,6 +131,7 @@ function jobsIn(
   jobs: Json | undefined,
   blockJobs: Json | undefined,
   known: readonly JobView[],
+  nodes: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): readonly JobTold[] {
   const block = new Map(objectsIn(blockJobs).map(job => [text(job, 'device'), job]));
   return objectsIn(jobs).map(job => {
@@ -144,10 +145,31 @@ function jobsIn(
       isBlockJob: block.has(id),
       autoDismiss: member(more, 'auto-dismiss') !== false,
       autoFinalize: member(more, 'auto-finalize') !== false,
-      ...(seen?.source === undefined ? {} : { source: seen.source }),
-      ...(seen?.target === undefined ? {} : { target: seen.target }),
+      ...pick('source', nodes.get(id)?.get('main node') ?? seen?.source),
+      ...pick('target', nodes.get(id)?.get('target') ?? seen?.target),
     };
   });
+}
+
+function pick<K extends string>(key: K, value: string | undefined): { readonly [key in K]?: string } {
+  const found: { [key in K]?: string } = {};
+  if (value !== undefined) found[key] = value;
+  return found;
+}
+
+/** What the jobs use, as x-debug-query-block-graph tells it: by job, nodes by what they are to it. */
+function jobNodes(debug: Json | undefined): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const graph = isObject(debug) ? debug : {};
+  const all = new Map(objectsIn(member(graph, 'nodes')).map(node => [String(member(node, 'id')), node]));
+  const out = new Map<string, Map<string, string>>();
+  for (const edge of objectsIn(member(graph, 'edges'))) {
+    const [parent, child] = ['parent', 'child'].map(end => all.get(String(member(edge, end))));
+    if (!parent || !child || text(parent, 'type') !== 'block-job') continue;
+    const job = out.get(text(parent, 'name')) ?? new Map<string, string>();
+    job.set(text(edge, 'name'), text(child, 'name'));
+    out.set(text(parent, 'name'), job);
+  }
+  return out;
 }
 
 /** The group of a throttle node stands in its name, which is JSON. */

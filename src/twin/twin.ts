@@ -49,6 +49,8 @@ export class Twin {
   readonly vm: Practice;
   readonly places: Places;
   readonly remarks: readonly Remark[];
+  /** Whether the VM's files are those of this host. */
+  readonly isHere: boolean;
   /** What was sent to it since it is whole. */
   readonly passed: Passed[];
 
@@ -58,7 +60,9 @@ export class Twin {
     places: Places,
     remarks: readonly Remark[],
     passed: Passed[],
+    isHere: boolean,
   ) {
+    this.isHere = isHere;
     this.session = session;
     this.vm = vm;
     this.places = places;
@@ -97,8 +101,12 @@ export class Twin {
         there: value => aliases.get(value) ?? value,
         back,
         passing: (request, given) => {
-          const files = given.kind === 'send' && isHere ? given.files : [];
-          passed.push({ request, permit: given, stood: files.filter(file => surround(file, places).stood) });
+          const files = given.kind === 'send' ? given.files : [];
+          passed.push({
+            request,
+            permit: given,
+            stood: files.filter(file => surround(file, places, isHere).stood),
+          });
         },
       });
       const session = await Session.open(gate, {
@@ -111,13 +119,19 @@ export class Twin {
         ...likeness.remarks,
         ...devices.remarks.map(sentence => ({ text: sentence })),
         ...standing.remarks,
-        ...(isHere ? [] : [{ text: 'the VM is not on this host: which files are there is not known' }]),
+        ...(isHere
+          ? []
+          : [
+              {
+                text: 'the VM is not on this host: whether the files and folders that are named are there was not looked at',
+              },
+            ]),
       ];
       remarks.push(...(await furnish(session, told, likeness, standing.jobs)));
       remarks.push(...differences(told.graph, await graphOf(session)));
       passed.length = 0;
       isWhole = true;
-      return new Twin(session, vm, places, remarks, passed);
+      return new Twin(session, vm, places, remarks, passed, isHere);
     } catch (error) {
       await vm.close();
       throw error;

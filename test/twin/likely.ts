@@ -72,8 +72,9 @@ export async function twinOf(
   vm: Pick<Qemu, 'folder'>,
   session: Session,
   asked: string[] = [],
+  unstable = false,
 ): Promise<Twin> {
-  const told = await askTold(asker(session, asked), [], false);
+  const told = await askTold(asker(session, asked), [], unstable);
   if (!told) throw new Error('nothing is told');
   return Twin.build({
     told,
@@ -88,13 +89,14 @@ export async function withPair(
   options: QemuOptions,
   before: (session: Session) => Promise<void>,
   run: (pair: Pair) => Promise<void>,
+  unstable = false,
 ): Promise<void> {
   const vm = await startQemu(options);
   try {
     const session = await openSession(vm.address);
     await before(session);
     const asked: string[] = [];
-    const twin = await twinOf(vm, session, asked);
+    const twin = await twinOf(vm, session, asked, unstable);
     try {
       await run({ vm, session, asked, twin });
     } finally {

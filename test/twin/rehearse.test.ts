@@ -1,6 +1,6 @@
 // A rehearsal runs no command of this host and touches none of its files, whatever the page says; at a terminal it asks
 // whether to do it on the VM itself.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -69,12 +69,9 @@ test('commands of this host and files of the VM stay alone', () =>
 test('no folder of a twin is left', () =>
   onStand(async ({ vm, play }) => {
     const temporary = join(vm.folder, 'tmp');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(temporary);
-    const env = { TMPDIR: temporary };
-    const done = await play(['backup', vm.address, 'node=node-A', 'file=c.qcow2', '--rehearse', '--faults'], {
-      env,
-    });
+    const args = ['chain', vm.address, 'node=node-A', 'names=node-B', '--rehearse', '--faults'];
+    const done = await play(args, { env: { TMPDIR: temporary } });
     assert.is(done.status, 0, done.out + done.err);
     assert.match(
       done.out,
