@@ -25,7 +25,7 @@ export async function graphAgainst(
     rows.push(...wrapLine([span(`${mark}: `, 'warning'), span(safe(text))], host.width, mark.length + 2));
   };
   try {
-    for (const { text } of twin.remarks) say('twin', text);
+    for (const text of twin.said) say('twin', text);
     const before = subject ? await twin.graph() : source.told.graph;
     if (subject && values) {
       const trial = await tryPage({ ...subject, values }, host, { twin, output: { show: () => {} } });

@@ -65,7 +65,12 @@ export class Gate implements Transport {
       return;
     }
     const permit = this.#rules.judge(request);
-    this.#rules.passing(request, permit);
+    try {
+      this.#rules.passing(request, permit);
+    } catch (error) {
+      this.#refuse(message, `the twin's folder: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
     if (permit.kind === 'refuse') {
       this.#refuse(message, permit.why);
       return;

@@ -19,7 +19,7 @@ import type { TwinDeputy } from './deputy.ts';
 import { NOT_REHEARSED } from './permit.ts';
 
 /** Milliseconds that a reply, a job or a wait may take on a twin, where nothing is copied. */
-const LIMIT = 10_000;
+const LIMIT = 15_000;
 
 export class TwinHost implements Host {
   readonly clock: Clock;

@@ -35,6 +35,8 @@ export interface Remark {
   readonly text: string;
   /** Names of what is missing, so that nothing can be said of a request about it. `*`: of any request. */
   readonly about?: readonly string[];
+  /** Told only where it decides: it is so of every VM. */
+  readonly isQuiet?: true;
 }
 
 export interface Likeness {

@@ -155,7 +155,7 @@ function answering(report: Report, { show }: Output, isLine = false): Report {
 /** What the twin is, and what it has otherwise than its VM. */
 function tellTwin(twin: Twin, host: Host, { show, row }: Output): void {
   if (row) {
-    row({ twin: true, remarks: twin.remarks.map(({ text }) => text) });
+    row({ twin: true, remarks: [...twin.said] });
     return;
   }
   const head = 'On a twin of the VM, with empty images. The VM itself is only asked questions.';

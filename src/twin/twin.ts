@@ -138,6 +138,11 @@ export class Twin {
     }
   }
 
+  /** What is to be said of it before anything is done there. */
+  get said(): readonly string[] {
+    return this.remarks.flatMap(({ text: sentence, isQuiet }) => (isQuiet ? [] : [sentence]));
+  }
+
   graph(): Promise<BlockGraph | undefined> {
     return graphOf(this.session);
   }
@@ -208,7 +213,13 @@ async function furnish(
       `the bitmap ${name}`,
       [name],
     );
-  if (told.exports.length > 0) {
+  if (told.exports.length === 0)
+    remarks.push({
+      text: 'QEMU does not tell whether an NBD server runs that exports nothing',
+      about: ['nbd-server-start', 'nbd-server-stop'],
+      isQuiet: true,
+    });
+  else {
     await attempt('nbd-server-start', {}, 'the NBD server', ['nbd-server-start', 'nbd-server-stop']);
     for (const one of told.exports) {
       const [id, type] = [text(one, 'id'), text(one, 'type')];

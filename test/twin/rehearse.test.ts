@@ -110,6 +110,11 @@ test('what cannot be rehearsed is told as such', () =>
       [['-c', '.rehearse .graph', vm.address], 2, /\.graph is no page/],
       [['-c', '.rehearse blokdev-del node-name=x', vm.address], 2, /did you mean blockdev-del\?/],
       [['-c', '.rehearse migrate uri=exec:cat', vm.address], 1, /cannot be told: migrate/],
+      [
+        ['-c', '.rehearse nbd-server-start addr={"type":"unix","data":{"path":"x"}}', vm.address],
+        1,
+        /cannot be told: QEMU does not tell whether an NBD server/,
+      ],
       [['-c', '.graph --against', vm.address], 2, /--against wants twin, or a page/],
       [['-c', '.graph node-A --against twin', vm.address], 2, /leave node-A out/],
       [['play', 'backup', vm.address, '--faults'], 2, /--faults belongs to --rehearse/],

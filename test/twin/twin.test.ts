@@ -37,10 +37,9 @@ test('two disks, a chain of four, a filter, bitmaps, an iothread, an export and 
       const likeness = await twin.graph();
       assert.ok(real && likeness);
       assert.is(lines(toDot(likeness)), lines(toDot(real)));
-      assert.equal(
-        twin.remarks.map(({ text }) => text),
-        ['QEMU does not tell whether an export may be written: those of the twin may not'],
-      );
+      assert.equal(twin.said, [
+        'QEMU does not tell whether an export may be written: those of the twin may not',
+      ]);
       for (const query of ['query-jobs', 'query-block-exports', 'query-iothreads'])
         assert.equal(await names(twin.session, query), await names(session, query), query);
       for (const command of asked) assert.match(command, /^(query-|qom-list$|qom-get$)/);
@@ -102,10 +101,7 @@ test('jobs that run, wait, and are paused', () =>
       });
     },
     async ({ session, twin }) => {
-      assert.equal(
-        twin.remarks.map(({ text }) => text),
-        [],
-      );
+      assert.equal(twin.said, []);
       assert.equal(await names(twin.session, 'query-jobs'), await names(session, 'query-jobs'));
       const [real, likeness] = [await graphOf(session), await twin.graph()];
       assert.ok(real && likeness);
