@@ -160,8 +160,7 @@ function tellTwin(twin: Twin, host: Host, { show, row }: Output): void {
   }
   const head = 'On a twin of the VM, with empty images. The VM itself is only asked questions.';
   show(wrapLine([span(head, 'dim')], host.width, 2));
-  for (const { text } of twin.remarks)
-    show(wrapLine([span('twin: ', 'warning'), span(safe(text))], host.width, 6));
+  for (const text of twin.said) show(wrapLine([span('twin: ', 'warning'), span(safe(text))], host.width, 6));
 }
 
 function tellGraphs(
