@@ -42,6 +42,8 @@ complete -c qmpsh -l from -x -d 'begin at this step (its number, or the title of
 complete -c qmpsh -l to -x -d 'end behind this step'
 complete -c qmpsh -l section -x -d 'only the steps of this section'
 complete -c qmpsh -l dry-run -d 'show every request and every $ line, and send nothing'
+complete -c qmpsh -l rehearse -d 'play: on a likeness of the VM, and say whether it would go through'
+complete -c qmpsh -l faults -d 'with --rehearse: refuse every step once, and see what the undo leaves'
 complete -c qmpsh -l cast -rF -d 'play: write the play as an asciicast (version 2) for terminal players'
 complete -c qmpsh -l html -rF -d 'play: write a hand-out: prose, steps, replies, the block graph before and after'
 complete -c qmpsh -l practice -d 'on a throw-away VM of its own'

@@ -106,4 +106,12 @@ export const READING: Readonly<Record<string, Scene>> = {
     desk.screen.key('Enter');
     await desk.sees(/try {4}\S[\s\S]*\n\(QEMU\) $/m);
   }),
+  rehearse: scene(async desk => {
+    await fromHere(desk);
+    await desk.type(
+      '.rehearse blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2 snapshot-node-name=node-B',
+    );
+    desk.screen.key('Enter');
+    await desk.sees(/Run it on the real VM now\? \[y\/N\]/);
+  }, 30),
 };

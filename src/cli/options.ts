@@ -81,6 +81,16 @@ export const OPTIONS: readonly Option[] = [
   { name: 'section', value: 'TITLE', help: 'only the steps of this section', only: ['play', 'check'] },
   { name: 'dry-run', help: 'show every request and every $ line, and send nothing', only: ['play'] },
   {
+    name: 'rehearse',
+    help: 'play: on a likeness of the VM, and say whether it would go through',
+    only: ['play'],
+  },
+  {
+    name: 'faults',
+    help: 'with --rehearse: refuse every step once, and see what the undo leaves',
+    only: ['play'],
+  },
+  {
     name: 'cast',
     value: 'FILE',
     help: 'play: write the play as an asciicast (version 2) for terminal players',

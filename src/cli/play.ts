@@ -1,5 +1,6 @@
 // `qmpsh play`: a page from the command line.
 import type { Exit } from '../line/exit.ts';
+import type { Values } from '../page/value.ts';
 import { loadPage } from '../play/load.ts';
 import { type Output, playPage, showDry } from '../play/playing.ts';
 import { Reading } from '../play/reading.ts';
@@ -46,6 +47,28 @@ export async function playCommand(invocation: Invocation): Promise<Exit> {
       { folder: tools.folder, person: personOf(tools) },
       output,
     );
+  }
+  if (switches.has('faults') && !switches.has('rehearse'))
+    throw new QmpshError('usage', '--faults belongs to --rehearse');
+  if (switches.has('rehearse')) {
+    if (switches.has('step')) throw new QmpshError('usage', '--step and --rehearse exclude each other');
+    if (invocation.values['cast'] !== undefined || invocation.values['html'] !== undefined)
+      throw new QmpshError('usage', '--cast and --html show a play, and --rehearse is none');
+    const faults = switches.has('faults');
+    return onMonitor({ page, reading }, asked, invocation, tools, async (host, own, before, print) => {
+      const { rehearse } = await import('../twin/rehearsal.ts');
+      const play = (values: Values) =>
+        playPage(
+          {
+            ...{ page, reading, given: before.given, values, choice, step: false },
+            verbose: switches.has('verbose'),
+            ...(own ? { own } : {}),
+          },
+          host,
+          print,
+        );
+      return rehearse({ page, reading, given: before.given, choice, faults, play }, host, print);
+    });
   }
   const document = invocation.values['cast'] ?? invocation.values['html'];
   return onMonitor({ page, reading }, asked, invocation, tools, async (host, own, before, print) => {

@@ -34,6 +34,17 @@ export function servingProcess(address: string): number | undefined {
   }
 }
 
+/** The folder that the process listening at an address runs in; undefined where that cannot be seen. */
+export function servingFolder(address: string): string | undefined {
+  try {
+    const folders = new Set(servers(parseAddress(address)).map(pid => readlinkSync(`/proc/${pid}/cwd`)));
+    const [folder] = folders;
+    return folders.size === 1 ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The processes that hold a socket listening at an address. */
 function servers(to: Address): readonly number[] {
   if (to.kind !== 'unix' && to.kind !== 'tcp') return [];

@@ -8,21 +8,27 @@ import {
   existsSync,
   ftruncateSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
-import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { QmpshError } from '../qmp/errors.ts';
-import { safe } from '../text/safe.ts';
-import { CLOCK } from './clock.ts';
-import { type Ended, guard } from './guardian.ts';
+import {
+  answers,
+  launch,
+  monitor,
+  type Practice,
+  SOCKET_PATH,
+  said,
+  sandboxed,
+  temporaryFolder,
+} from './launch.ts';
 import { findQemu, findQemuImg } from './qemu.ts';
+
+export type { Practice } from './launch.ts';
 
 export interface PracticeOptions {
   /** Use this folder (made when missing) and keep it; an `a.qcow2` that is in it is used as it is. */
@@ -53,27 +59,8 @@ export interface PracticeOptions {
   readonly empty?: boolean;
 }
 
-export interface Practice {
-  /** Absolute; QEMU's working folder, so relative file names are below it. */
-  readonly folder: string;
-  /** The monitor's unix socket. */
-  readonly address: string;
-  readonly pid: number;
-  /** When QEMU has ended, however. The folder stays until `close`. */
-  readonly exited: Promise<Ended>;
-  /** Ends QEMU and removes the folder (not a kept one). This happens too when this process ends, however. */
-  close(): Promise<void>;
-}
-
 const MIB = 1024 * 1024;
 const FILLED = 8;
-/** Bytes that a unix socket's path may have on every system (Linux 107, macOS 103). */
-const SOCKET_PATH = 103;
-const START_LIMIT = 30_000;
-
-/** Programs that were found to know no sandbox (macOS, a build without seccomp). */
-const withoutSandbox = new Set<string>();
-
 /**
  * Starts a practice VM; resolves when its monitor takes connections. Rejects with a QmpshError and leaves nothing. Where
  * QEMU has a sandbox it can start no program, unless the arguments have a `-sandbox` of their own.
@@ -81,15 +68,7 @@ const withoutSandbox = new Set<string>();
 export async function startPractice(options: PracticeOptions = {}): Promise<Practice> {
   const qemu = options.qemu ?? findQemu();
   const isOwn = options.args?.some(arg => /^--?sandbox$/.test(arg)) === true;
-  if (isOwn || withoutSandbox.has(qemu)) return start({ ...options, qemu }, []);
-  try {
-    return await start({ ...options, qemu }, ['-sandbox', 'on,spawn=deny']);
-  } catch (error) {
-    // Trying is the cheapest way to ask: a QEMU that has one, as most have, is started once.
-    if (!(error instanceof QmpshError) || error.code !== 'no-sandbox') throw error;
-    withoutSandbox.add(qemu);
-    return start({ ...options, qemu }, []);
-  }
+  return isOwn ? start({ ...options, qemu }, []) : sandboxed(qemu, more => start({ ...options, qemu }, more));
 }
 
 async function start(
@@ -128,52 +107,34 @@ async function start(
     const node = nodes[i + 1] ?? `node-${letter.toUpperCase()}`;
     return disk(image, device(i + 1, node), node, files[i + 1]);
   });
-  const guarded = guard(folder, leftover, [
+  return launch({
+    folder,
+    address,
+    leftover,
     qemu,
-    ...sandbox,
-    ...HARDWARE,
-    ...disk(ownImage, device(0, ownNode), ownNode, files[0]),
-    ...monitor(address),
-    ...disks,
-    ...(options.args ?? []),
-  ]);
-  try {
-    const first = join(folder, ownImage);
-    if (!existsSync(first)) await makeDisk(first, size, options.empty ? 0 : FILLED);
-    for (const { image, size: bytes } of more) {
-      const path = join(folder, image);
-      if (!existsSync(path)) await makeDisk(path, bytes, 0);
-    }
-    options.signal?.throwIfAborted();
-    const pid = await guarded.start();
-    let left: Ended | undefined;
-    void guarded.exited.then(ended => {
-      left = ended;
-    });
-    const limit = CLOCK.now() + START_LIMIT;
-    while (!(await answers(address))) {
-      options.signal?.throwIfAborted();
-      if (left) throw notStarted(qemu, left, sandbox.length > 0);
-      if (CLOCK.now() > limit)
-        throw new QmpshError('timeout', `QEMU opened no monitor within ${START_LIMIT / 1000} s`);
-      await new Promise(resume => setTimeout(resume, 2));
-    }
-    return { folder, address, pid, exited: guarded.exited, close: guarded.close };
-  } catch (error) {
-    await guarded.close();
-    if (options.signal?.aborted) throw new QmpshError('interrupted', 'interrupted', { cause: error });
-    if (error instanceof QmpshError) throw error;
-    throw new QmpshError('connect', `cannot start a practice VM: ${said(error)}`, { cause: error });
-  }
+    isSandboxed: sandbox.length > 0,
+    signal: options.signal,
+    command: [
+      qemu,
+      ...sandbox,
+      ...HARDWARE,
+      ...disk(ownImage, device(0, ownNode), ownNode, files[0]),
+      ...monitor(address),
+      ...disks,
+      ...(options.args ?? []),
+    ],
+    prepare: async () => {
+      const first = join(folder, ownImage);
+      if (!existsSync(first)) await makeDisk(first, size, options.empty ? 0 : FILLED);
+      for (const { image, size: bytes } of more) {
+        const path = join(folder, image);
+        if (!existsSync(path)) await makeDisk(path, bytes, 0);
+      }
+    },
+  });
 }
 
 const HARDWARE = ['-nodefaults', '-display', 'none', '-S', '-M', 'q35', '-m', '64'];
-
-function monitor(address: string): readonly string[] {
-  // A comma in a value of QEMU's options is written twice.
-  const path = address.replaceAll(',', ',,');
-  return ['-chardev', `socket,id=qmp,path=${path},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'];
-}
 
 const LETTERS = 'bcdefgh';
 
@@ -221,32 +182,6 @@ async function makeDisk(path: string, size: number, filled: number): Promise<voi
   }
 }
 
-/** Whether somebody listens at a unix socket. */
-function answers(address: string): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = createConnection(address);
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
-}
-
-/** A new folder of mode 0700. $TMPDIR can be too long for a socket's path (macOS); /tmp is not. */
-function temporaryFolder(): string {
-  const usual = join(tmpdir(), 'qmpsh-');
-  const base = Buffer.byteLength(usual) + 6 + '/qmp.sock'.length + 16 <= SOCKET_PATH ? usual : '/tmp/qmpsh-';
-  try {
-    return mkdtempSync(base);
-  } catch (error) {
-    throw new QmpshError('connect', `cannot make a temporary folder: ${said(error)}`, {
-      advice: 'Set TMPDIR to a folder that can be written.',
-      cause: error,
-    });
-  }
-}
-
 function kept(path: string): string {
   const folder = resolve(path);
   try {
@@ -255,27 +190,4 @@ function kept(path: string): string {
     throw new QmpshError('usage', `cannot use the folder ${path}: ${said(error)}`, { cause: error });
   }
   return folder;
-}
-
-/** SIGSYS, as an exit status: how the sandbox of QEMU 7.2 stops a fork. That of 10.0 and 11.1 refuses it. */
-const BAD_SYSTEM_CALL = 128 + 31;
-const FORK_REFUSED = /Failed to fork .*Operation not permitted/;
-
-function notStarted(qemu: string, ended: Ended, isSandboxed: boolean): QmpshError {
-  const last = ended.stderr.trim().split('\n').slice(-5).join('\n');
-  const why = last === '' ? `${qemu} says nothing` : safe(last, { keepNewlines: true });
-  if (isSandboxed && (ended.code === BAD_SYSTEM_CALL || FORK_REFUSED.test(last)))
-    return new QmpshError(
-      'connect',
-      'QEMU did not start: it was to run a program, which a practice VM must not',
-      {
-        advice: 'With the arguments -sandbox off it may.',
-      },
-    );
-  const code = isSandboxed && /sandbox/i.test(last) ? { code: 'no-sandbox' } : {};
-  return new QmpshError('connect', `QEMU did not start (status ${ended.code}): ${why}`, code);
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,6 +14,20 @@ const TRIES = 3;
  * calls unstable, which tells every edge.
  */
 export async function askBlockGraph(ask: AskVm, unstable: boolean): Promise<BlockGraph | undefined> {
+  return (await askBlocks(ask, unstable))?.graph;
+}
+
+/** The graph, and the answers that it is made of. */
+interface Blocks {
+  readonly graph: BlockGraph;
+  /** query-named-block-nodes, and query-block. */
+  readonly nodes: Json;
+  readonly block: Json;
+  readonly sources: GraphSources;
+}
+
+/** The same with what QEMU has said; undefined where it refuses to tell it. */
+export async function askBlocks(ask: AskVm, unstable: boolean): Promise<Blocks | undefined> {
   // A job that ends between two answers takes its filter with it: asked again, they agree.
   for (let tries = 1; ; tries++) {
     const [nodes, block, exports, debug] = await Promise.all([
@@ -34,7 +48,7 @@ export async function askBlockGraph(ask: AskVm, unstable: boolean): Promise<Bloc
     let graph = readGraph(all, block, sources);
     if (graph.devices.some(({ through }) => through !== undefined))
       graph = readGraph(all, block, { ...sources, drives: await askDrives(ask, graph, block) });
-    if (tries === TRIES || agrees(graph, sources)) return graph;
+    if (tries === TRIES || agrees(graph, sources)) return { graph, nodes: all, block, sources };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../qmp/transport.ts';
 import type { Schema } from '../schema/model.ts';
 import type { Sent, Session } from '../session/client.ts';
 import type { Json } from '../text/json.ts';
+import type { Deputy } from './deputy.ts';
 import type { Exit } from './exit.ts';
 import type { Known } from './known.ts';
 import type { Monitors } from './monitors.ts';
@@ -22,6 +23,8 @@ export interface Connection {
   readonly owned?: Owned | undefined;
   /** The working folder of host commands: a practice VM's own folder, else the current one. */
   folder: string;
+  /** Stands for this host's files and commands; absent: they are meant themselves. */
+  readonly deputy?: Deputy;
   /** Where in the event log the last command was sent: a `.wait` counts from here. */
   mark: number;
   /** The schema if it is there already; never asks. */

@@ -1,6 +1,5 @@
 // Runs a `$` step of a page: a command of this host, until it ends, time runs out or Ctrl-C ends it.
 
-import { runHostCommand } from '../line/hostcommand.ts';
 import type { Step } from '../page/model.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { differing, judge, wentAsMeant } from './judge.ts';
@@ -14,8 +13,7 @@ export async function runHostStep(step: Step, text: string, given: Performance):
   const discarded = await given.discard(step, text);
   if (discarded) return discarded;
   const deed = ledger.begin({ step, text });
-  const { clock } = stage.host;
-  const { status, output } = await runHostCommand(text, { folder: stage.folder, clock, timeout, signal });
+  const { status, output } = await stage.runCommand(text, { timeout, signal });
   const mismatches = judge(step, values, { output });
   const meant = wentAsMeant(step, status, mismatches);
   deed.fate = meant ? 'done' : 'failed';

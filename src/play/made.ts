@@ -1,5 +1,5 @@
 // Finds the files that a page has made: they did not exist before the step that names them, and exist now.
-import { lookAt, type Present } from '../io/present.ts';
+import type { Present } from '../io/present.ts';
 import type { Fence, Page, Step } from '../page/model.ts';
 import type { Value, Values } from '../page/value.ts';
 import { isArray } from '../text/json.ts';
@@ -7,14 +7,14 @@ import { boundText } from './perform.ts';
 import { removalOf } from './removal.ts';
 
 export class Made {
-  readonly #folder: string;
+  readonly #at: (file: string) => Present;
   readonly #removals: readonly Step[];
   /** How things stood when a path was first heard of. */
   readonly #before = new Map<string, Present['there']>();
 
   /** For the undo fences that count. */
-  constructor(page: Page, fences: ReadonlySet<Fence>, folder: string) {
-    this.#folder = folder;
+  constructor(page: Page, fences: ReadonlySet<Fence>, at: (file: string) => Present) {
+    this.#at = at;
     this.#removals = page.steps.filter(step => step.kind === 'shell' && fences.has(step.fence));
   }
 
@@ -25,7 +25,7 @@ export class Made {
         const removal = removalOf(textOf(step, named) ?? '');
         if (removal === undefined || removal === 'unclear') continue;
         for (const file of removal.files) {
-          const { path, there } = lookAt(this.#folder, file);
+          const { path, there } = this.#at(file);
           if (!this.#before.has(path)) this.#before.set(path, there);
         }
       }
@@ -42,7 +42,7 @@ export class Made {
   }
 
   now(file: string): Present {
-    return lookAt(this.#folder, file);
+    return this.#at(file);
   }
 
   /** Whether there was something at the path before the page could have made it. */

@@ -159,7 +159,7 @@ class Run {
     this.#given = given;
     this.#values = given.values;
     this.#undos = undoFences(given.page, given.chosen);
-    this.#made = new Made(given.page, this.#undos, given.stage.folder);
+    this.#made = new Made(given.page, this.#undos, file => given.stage.at(file));
     if (given.again) this.#made.recall(given.again.play.before);
   }
 

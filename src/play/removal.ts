@@ -27,7 +27,7 @@ export function removalOf(line: string): Removal {
  * The words of a command that holds nothing but words and quotes; undefined where a shell would do more with it.
  * page/shellwords.ts finds the places of names, and lets pass what a shell would expand.
  */
-function plainWords(line: string): readonly string[] | undefined {
+export function plainWords(line: string): readonly string[] | undefined {
   const words: string[] = [];
   const piece = /([^\s'"\\$`;&|<>(){}*?[\]~#!]+)|'([^']*)'|"([^"\\$`!]*)"|\\([^\n])/y;
   let at = 0;

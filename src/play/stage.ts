@@ -1,7 +1,10 @@
 // Where a page is played: the monitors its steps go to, the folder of its host commands, and what the last reply was.
 
+import type { HostRun } from '../io/hostrun.ts';
+import { lookAt, type Present, removeFiles } from '../io/present.ts';
 import type { StillGuest } from '../io/stillguest.ts';
 import type { Host } from '../line/host.ts';
+import { runHostCommand } from '../line/hostcommand.ts';
 import { schemaIfAny } from '../line/send.ts';
 import type { Step } from '../page/model.ts';
 import type { Values } from '../page/value.ts';
@@ -48,6 +51,26 @@ export class Stage {
 
   get folder(): string {
     return this.host.folder;
+  }
+
+  /** What lies at the path of a file that a host command would mean. */
+  at(file: string): Present {
+    return this.host.deputy ? this.host.deputy.at(file) : lookAt(this.folder, file);
+  }
+
+  /** Removes files; says why one of them could not be removed. */
+  remove(files: readonly string[]): string | undefined {
+    return this.host.deputy ? this.host.deputy.remove(files) : removeFiles(this.folder, files);
+  }
+
+  /** Runs a command of this host, or has it run by who stands for it. */
+  runCommand(
+    command: string,
+    options: { readonly timeout: number; readonly signal: AbortSignal },
+  ): Promise<HostRun> {
+    const { deputy, clock } = this.host;
+    if (deputy) return deputy.run(command);
+    return runHostCommand(command, { folder: this.folder, clock, ...options });
   }
 
   /** The monitor of a step. Throws a QmpshError where there is no connection. */

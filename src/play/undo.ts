@@ -1,7 +1,6 @@
 // Undoes a page that has failed: ends its jobs, then runs the undo steps of the fences it has reached, the last first.
 // What is removed or reported here rests on the ledger of the page and on what the VM says now.
 
-import { removeFiles } from '../io/present.ts';
 import { requestOf } from '../language/parse.ts';
 import type { Fence, Page, Step } from '../page/model.ts';
 import type { Value } from '../page/value.ts';
@@ -256,7 +255,7 @@ class Undo {
     }
     if (this.#performance.signal.aborted) return left(INTERRUPTED);
     if (removal !== undefined && removal !== 'unclear') {
-      const why = removeFiles(this.#performance.stage.folder, removal.files);
+      const why = this.#performance.stage.remove(removal.files);
       return why === undefined ? this.#take({ ...shown, ok: true }) : left(why);
     }
     if (!this.#options.shell) return left(NOT_ALLOWED);

@@ -2,6 +2,7 @@ import { writeDocument } from '../io/files.ts';
 import { type AskVm, askBlockGraph } from '../line/blockgraph.ts';
 import type { Connection } from '../line/connection.ts';
 import type { Exit } from '../line/exit.ts';
+import type { Host } from '../line/host.ts';
 import { misuse } from '../line/misuse.ts';
 import type { Output } from '../line/output.ts';
 import { connected, limits, replyValue } from '../line/send.ts';
@@ -15,7 +16,7 @@ import type { StyledLine } from '../text/style.ts';
 
 export const GRAPH: Word = {
   name: '.graph',
-  usage: '[NODE] [--dot [FILE] | --svg FILE]',
+  usage: '[NODE] [--dot [FILE] | --svg FILE] [--against twin|PAGE [name=value ...]]',
   help: 'draw the block nodes: chains, devices, jobs',
   more: [
     'A row is a chain, the base to the left: [a.qcow2] <-- [b.qcow2]. Behind it stands the device or export that',
@@ -23,17 +24,22 @@ export const GRAPH: Word = {
     'With NODE (or a device, or an export) only what stands on it, down to the base. For documents:',
     '    .graph --svg chain.svg        .graph --dot chain.dot',
     'What this QEMU does not tell is not drawn; with .set unstable on, x-debug-query-block-graph is asked as well.',
+    '--against draws the graph of a twin of the VM, with what is otherwise than on the VM marked: of the twin as it was',
+    'made, or with PAGE behind it. Nothing is done on the VM; .help rehearse says what a twin is.',
   ],
-  needs: 'connection',
+  needs: 'host',
   complete: (before, typed) => {
     if (before.length > 0) return [];
     const also = [
       { text: '--svg', note: 'FILE: write a picture' },
       { text: '--dot', note: '[FILE]: print or write it for Graphviz' },
+      { text: '--against', note: 'twin|PAGE: what would be otherwise' },
     ];
     return { prefix: '', kind: 'node', typed, also };
   },
-  run: async ({ args }, host): Promise<Exit> => {
+  run: async ({ args, rest }, host): Promise<Exit> => {
+    const at = args.indexOf('--against');
+    if (at >= 0) return against(args, at, rest, host);
     const { only, format, file } = readArguments(args);
     const graph = await askGraph(host);
     const jobs = jobViews(host);
@@ -62,6 +68,21 @@ export const GRAPH: Word = {
     return 0;
   },
 };
+
+/** The graph of a twin, marked where it is otherwise than the VM's. */
+async function against(args: readonly string[], at: number, rest: string, host: Host): Promise<Exit> {
+  const [before] = args.slice(0, at);
+  if (before !== undefined) throw misuse(GRAPH, `--against draws the whole graph; leave ${before} out`);
+  const named = args.slice(at + 1);
+  if (named[0] === undefined) throw misuse(GRAPH, '--against wants twin, or a page');
+  const { graphAgainst } = await import('../twin/against.ts');
+  const subject =
+    named[0] === 'twin' && named.length === 1
+      ? undefined
+      : await (await import('./rehearse.ts')).rehearsed(named, rest.replace(/^\s*--against\s+/, ''), host);
+  await host.page(await graphAgainst(host, subject));
+  return 0;
+}
 
 interface Asked {
   readonly only?: string;

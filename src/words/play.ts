@@ -50,7 +50,7 @@ export async function runPlay(
 }
 
 /** Shows alarms only while a page plays, since it reports its jobs itself; the log has all events. */
-async function quietly<T>(host: Output, run: () => Promise<T>): Promise<T> {
+export async function quietly<T>(host: Output, run: () => Promise<T>): Promise<T> {
   const { filter } = host;
   host.filter = alarmsOf(filter);
   try {

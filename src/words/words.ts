@@ -28,6 +28,7 @@ import { CHECK, PLAY, STEP } from './play.ts';
 import { POINTS } from './points.ts';
 import { PRACTICE } from './practice.ts';
 import { RECORD } from './record.ts';
+import { REHEARSE } from './rehearse.ts';
 import { SEND } from './send.ts';
 import { FORMAT, SET } from './set.ts';
 import { TOP } from './top.ts';
@@ -54,6 +55,7 @@ export const WORDS: readonly Word[] = [
   STEP,
   CHECK,
   UNFINISHED,
+  REHEARSE,
   POINTS,
   RECORD,
   LET,

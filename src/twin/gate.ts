@@ -1,0 +1,104 @@
+// Stands between a session and the twin's monitor: what may not be sent is refused here, names of files and of QEMU's
+// own nodes are changed on the way there, and changed back on the way here.
+import { Framer } from '../qmp/framing.ts';
+import type { Request } from '../qmp/message.ts';
+import { requestIn } from '../qmp/protocol.ts';
+import type { Transport, TransportListener } from '../qmp/transport.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+  setMember,
+  stringifyJson,
+} from '../text/json.ts';
+import { NOT_REHEARSED, type Permit } from './permit.ts';
+
+interface GateRules {
+  readonly judge: (request: Request) => Permit;
+  /** A text as the twin is to be told it, and back. */
+  readonly there: (text: string) => string;
+  readonly back: (text: string) => string;
+  /** Told of each request before it goes. */
+  readonly passing: (request: Request, permit: Permit) => void;
+}
+
+export class Gate implements Transport {
+  readonly #inner: Transport;
+  readonly #rules: GateRules;
+  #listener: TransportListener | undefined;
+  readonly #out: Framer;
+
+  constructor(inner: Transport, rules: GateRules) {
+    this.#inner = inner;
+    this.#rules = rules;
+    this.#out = new Framer(text => this.#request(text));
+  }
+
+  listen(listener: TransportListener): void {
+    this.#listener = listener;
+    const framer = new Framer(text => this.#deliver(walk(parseJson(text), this.#rules.back)));
+    this.#inner.listen({
+      data: chunk => framer.push(chunk),
+      end: error => listener.end(error),
+    });
+  }
+
+  send(bytes: string | Uint8Array): void {
+    this.#out.push(typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+
+  hold(on: boolean): void {
+    this.#inner.hold(on);
+  }
+
+  #request(text: string): void {
+    const message = parseJson(text);
+    const request = requestIn(message);
+    if (!request || !isObject(message)) {
+      this.#refuse(message, 'this is no request');
+      return;
+    }
+    const permit = this.#rules.judge(request);
+    try {
+      this.#rules.passing(request, permit);
+    } catch (error) {
+      this.#refuse(message, `the twin's folder: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    if (permit.kind === 'refuse') {
+      this.#refuse(message, permit.why);
+      return;
+    }
+    const { arguments: _, ...rest } = message;
+    const args = walk(permit.args, this.#rules.there);
+    const sent = message['arguments'] === undefined ? rest : { ...rest, arguments: args };
+    this.#inner.send(`${stringifyJson(sent)}\r\n`);
+  }
+
+  #refuse(message: Json, why: string): void {
+    const id = isObject(message) && message['id'] !== undefined ? { id: message['id'] } : {};
+    const error = { class: 'GenericError', desc: `${NOT_REHEARSED}${why}` };
+    queueMicrotask(() => this.#deliver({ error, ...id }));
+  }
+
+  #deliver(message: Json): void {
+    this.#listener?.data(new TextEncoder().encode(`${stringifyJson(message)}\r\n`));
+  }
+}
+
+/** The value with each of its texts changed. */
+function walk<T extends Json>(value: T, change: (text: string) => string): Json;
+function walk(value: Json, change: (text: string) => string): Json {
+  if (typeof value === 'string') return change(value);
+  if (isArray(value)) return value.map(item => walk(item, change));
+  if (!isObject(value)) return value;
+  const out: Record<string, Json> = {};
+  for (const [key, item] of Object.entries(value)) setMember(out, key, walk(item, change));
+  return out satisfies JsonObject;
+}
