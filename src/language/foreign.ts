@@ -114,7 +114,8 @@ function parted(tree: Tree, takes: Takes): Problem | undefined {
     const next = args[i + 1];
     if (next === undefined) break;
     const before = arg.equals === undefined && next.equals !== undefined && next.key.text === '';
-    const behind = arg.equals !== undefined && arg.value === undefined && next.equals === undefined;
+    const named = arg.key.text !== '' || gaps.at(-1)?.end === arg.place.start;
+    const behind = named && arg.equals !== undefined && arg.value === undefined && next.equals === undefined;
     if (!before && !behind) continue;
     gaps.push({ start: arg.place.end, end: next.place.start });
     if (place === undefined || place.end === arg.place.end)

@@ -32,7 +32,7 @@ async function loadLanguage() {
     { complete },
     { hint },
     { suggest },
-    { colour, problemsWhileTyping },
+    { colour, problemsWhileTyping, problemRow },
     { isTranscript, onlyQuery },
     { parse },
     parts,
@@ -47,7 +47,8 @@ async function loadLanguage() {
   ]);
   const { partsOf, isHostLine, colourHost } = parts;
   return {
-    ...{ complete, hint, suggest, colour, problemsWhileTyping, isTranscript, onlyQuery, parse },
+    ...{ complete, hint, suggest, colour, isTranscript, onlyQuery, parse },
+    ...{ problemsWhileTyping, problemRow },
     ...{ partsOf, isHostLine, colourHost },
   };
 }
@@ -198,26 +199,28 @@ export class Typing {
     // Pages are words with parameters: what they are is read while the first letters are typed.
     if (text.startsWith('.')) void this.learnPages();
     if (!this.#host.settings.hints || text.trim() === '') return undefined;
-    const { width } = this.#host;
+    const columns = this.#host.width;
     const language = this.#language;
     if (!language || this.#isHmp(text)) return undefined;
     const open = openRow(text, cursor);
-    if (open !== undefined) return [span(fit(open, width), 'dim')];
+    if (open !== undefined) return [span(fit(open, columns), 'dim')];
     const query = language.isTranscript(text) ? language.onlyQuery(text) : undefined;
-    if (query !== undefined) return [span(fit(`Enter runs ${safe(query)}`, width), 'dim')];
+    if (query !== undefined) return [span(fit(`Enter runs ${safe(query)}`, columns), 'dim')];
     if (language.isTranscript(text))
-      return [span(fit('a transcript: Enter shows what of it would run', width), 'dim')];
+      return [span(fit('a transcript: Enter shows what of it would run', columns), 'dim')];
     const inner = innerLine(text);
     if (inner !== undefined && cursor >= inner) return this.hint(text.slice(inner), cursor - inner);
     if (language.isHostLine(text) && !text.includes('\n'))
-      return [span(fit('a command of this host: Enter runs it here, QEMU has no part in it', width), 'dim')];
+      return [
+        span(fit('a command of this host: Enter runs it here, QEMU has no part in it', columns), 'dim'),
+      ];
     const [problem] = this.#problems(text, cursor);
     // Two rows; the second one is set in by two cells.
-    const more = 2 * width - 2;
-    if (problem) return problemRow(problem, more);
+    const more = 2 * columns - 2;
+    if (problem) return language.problemRow(text, problem, this.#host.schema, more);
     const count = language.partsOf(text).length;
-    if (count > 1) return [span(fit(`${count} lines: Enter shows them first`, width), 'dim')];
-    return language.hint(text, cursor, this.#host.schema, width, more);
+    if (count > 1) return [span(fit(`${count} lines: Enter shows them first`, columns), 'dim')];
+    return language.hint(text, cursor, this.#host.schema, columns, more);
   }
 
   suggestion(text: string, cursor: number): string {
@@ -329,9 +332,3 @@ function openRow(text: string, cursor: number): string | undefined {
 }
 
 const MOST_MISSING = 8;
-
-function problemRow(problem: Problem, width: number): StyledLine {
-  const near = problem.nearest ?? [];
-  const meant = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
-  return [span(fit(safe(`${problem.message}${meant}`), width), 'error')];
-}
