@@ -9,6 +9,7 @@ import type { Line, Problem } from './line.ts';
 import { addsInOneWord } from './meant.ts';
 import { readRequest } from './request.ts';
 import { isAnswer } from './several.ts';
+import { hasNameWithComma } from './slips.ts';
 import { readLine, type Tree } from './tokens.ts';
 
 /**
@@ -31,8 +32,8 @@ export function judged(
   schema: Schema | undefined,
 ): { readonly line: Line; readonly cause?: Problem | undefined } {
   const line = lineOf(tree, schema);
-  const oneWord = line.kind === 'command' && addsInOneWord(line.request);
-  if (line.kind !== 'wrong' && !oneWord) return { line };
+  const isOther = line.kind === 'command' && (addsInOneWord(line.request) || hasNameWithComma(tree));
+  if (line.kind !== 'wrong' && !isOther) return { line };
   // What was written for something else is wrong in many places, and for one reason.
   return { line, cause: causeOf(tree, one => lineOf(readLine(one), schema), schema) };
 }

@@ -35,6 +35,7 @@ async function loadLanguage() {
     { colour, problemsWhileTyping, problemRow },
     { isTranscript, onlyQuery },
     { parse },
+    { isGluedToMark },
     parts,
   ] = await Promise.all([
     import('../language/complete.ts'),
@@ -43,13 +44,14 @@ async function loadLanguage() {
     import('../language/colour.ts'),
     import('../language/transcript.ts'),
     import('../language/parse.ts'),
+    import('../language/foreign.ts'),
     import('../language/parts.ts'),
   ]);
   const { partsOf, isHostLine, colourHost } = parts;
   return {
     ...{ complete, hint, suggest, colour, isTranscript, onlyQuery, parse },
     ...{ problemsWhileTyping, problemRow },
-    ...{ partsOf, isHostLine, colourHost },
+    ...{ partsOf, isHostLine, isGluedToMark, colourHost },
   };
 }
 
@@ -211,9 +213,7 @@ export class Typing {
     const inner = innerLine(text);
     if (inner !== undefined && cursor >= inner) return this.hint(text.slice(inner), cursor - inner);
     if (language.isHostLine(text) && !text.includes('\n'))
-      return [
-        span(fit('a command of this host: Enter runs it here, QEMU has no part in it', columns), 'dim'),
-      ];
+      return [span(fit(text.trim() === '$' ? HOST_NEXT : HOST_HERE, columns), 'dim')];
     const [problem] = this.#problems(text, cursor);
     // Two rows; the second one is set in by two cells.
     const more = 2 * columns - 2;
@@ -261,11 +261,12 @@ export class Typing {
   highlights(text: string, cursor: number): readonly Highlight[] {
     const language = this.#language;
     if (!language || language.isTranscript(text) || this.#isHmp(text)) return [];
-    const { partsOf, isHostLine, colourHost, colour } = language;
+    const { partsOf, isHostLine, isGluedToMark, colourHost, colour } = language;
     const colours = partsOf(text).flatMap(part =>
-      (isHostLine(part.text) ? colourHost(part.text) : colour(part.text, this.#host.schema)).map(
-        ({ start, end, role }) => ({ start: part.start + start, end: part.start + end, role }),
-      ),
+      (isHostLine(part.text) || isGluedToMark(part.text)
+        ? colourHost(part.text)
+        : colour(part.text, this.#host.schema)
+      ).map(({ start, end, role }) => ({ start: part.start + start, end: part.start + end, role })),
     );
     const problems = this.#problems(text, cursor).map(problem => problem.place);
     return underline(colours, problems, text.length);
@@ -301,6 +302,9 @@ export class Typing {
     }
   }
 }
+
+const HOST_HERE = 'a command of this host: Enter runs it here, QEMU has no part in it';
+const HOST_NEXT = 'a command of this host stands behind "$", as in: $ ls';
 
 const HMP_WORD = '.hmp ';
 

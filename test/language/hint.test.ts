@@ -103,7 +103,7 @@ test('the row under a wrong line says what to do where it fits, and what only th
     '"info" is a command of the human monitor, not of QMP   Write .hmp info status (in QMP: query-status).',
   );
   assert.is(wrongAt('info status', '11.1', 80), '"info" is a command of the human monitor, not of QMP');
-  assert.is(wrongAt('blockdev-del force=true'), 'blockdev-del has no argument "force"');
+  assert.is(wrongAt('blockdev-del device=node-A'), 'blockdev-del has no argument "device"');
 });
 
 // What is typed last may go on, and what is missing may yet come.
