@@ -6,7 +6,8 @@ import { meantElsewhere } from './elsewhere.ts';
 import { type Finding, problem, type Rule, show, type Wording } from './finding.ts';
 import type { Command, EnumValue, EventType, Feature, Member, ObjectType, Schema, Type } from './model.ts';
 import { replacement } from './replacement.ts';
-import { deeper, example, flattened, shapesOf, skeleton, spelledOut } from './shape.ts';
+import { deeper, example, flattened } from './shape.ts';
+import { adviceFor } from './spelling.ts';
 import { isTakenAsText, takes } from './takes.ts';
 import { describe, membersAt, type Path, showPath, variantsWith } from './walk.ts';
 
@@ -301,49 +302,6 @@ function missingMembers(missing: readonly Member[], path: Path, name: string, wo
     missing: names,
     advice: `Add ${examples.join(' ')}${missing.length > 4 ? ' and the others' : ''}`,
   });
-}
-
-function adviceFor(type: Type, value: Json, path: Path): { advice?: string; nearest?: readonly string[] } {
-  const name = showPath(path);
-  switch (type.kind) {
-    case 'int':
-      return { advice: 'Write 123, 0x7b, or a size such as 39M.' };
-    case 'bool':
-      return { advice: 'Write true or false.' };
-    case 'array':
-    case 'object':
-      return wholeAdvice(type, value, path, name);
-    case 'str':
-      return typeof value === 'object' ? {} : { advice: `Put it in quotes: ${stringifyJson(String(value))}` };
-    default:
-      return {};
-  }
-}
-
-/** What to write where a word stands for a list or an object: the ways in which the word fits, else what it needs. */
-function wholeAdvice(
-  type: Extract<Type, { kind: 'array' | 'object' }>,
-  value: Json,
-  path: Path,
-  name: string,
-): { advice: string; nearest?: readonly string[] } {
-  const ways = spelledOut(type, value, path);
-  if (ways.length > 0) return { advice: `Write ${ways.slice(0, 3).join(', or ')}` };
-  const near = typeof value === 'string' ? nearest(value, wordsIn(type)) : [];
-  const more = near.length > 0 ? { nearest: near } : {};
-  const needs = skeleton(type, path);
-  if (needs !== undefined) return { advice: `Write ${needs}`, ...more };
-  const members = type.kind === 'object' ? `${name}.NAME=...` : `${name}.0=... ${name}.1=...`;
-  return { advice: `Write ${members}, or ${name}=${example(type)}`, ...more };
-}
-
-/** The values of the lists of values in an item or object. */
-function wordsIn(type: Type): readonly string[] {
-  const object = type.kind === 'array' ? type.element() : type;
-  if (object.kind === 'enum') return object.values.map(({ name }) => name);
-  if (object.kind !== 'object') return [];
-  const inner = shapesOf(object).flatMap(shape => shape.type.members.map(member => member.type()));
-  return inner.flatMap(one => (one.kind === 'enum' ? one.values.map(({ name }) => name) : []));
 }
 
 function quote(name: string): string {

@@ -27,6 +27,12 @@ const MIRROR = { device: 'a', target: 'b', sync: 'full' };
 const CASES: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   ['query-status', {}, []],
   ['blockdev-mirror', MIRROR, []],
+  [
+    'block-job-set-speed',
+    { device: 'j', speed: '64kb' },
+    ['speed: "speed" takes int, not "64kb"; Write speed=64k'],
+  ],
+  ['block_resize', { device: 'j', size: '39MiB' }, ['size: "size" takes int, not "39MiB"; Write size=39M']],
   // What only some variants have waits for what picks the variant.
   [
     'blockdev-add',
