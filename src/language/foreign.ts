@@ -49,7 +49,7 @@ function ofHostShell({ text }: Tree, takes: Takes, schema: Schema | undefined): 
   const hmp = program === 'virsh' ? HMP_OF_VIRSH.exec(text)?.[1] : undefined;
   const lines = hmp === undefined ? messagesIn(text) : [`.hmp ${bare(hmp.trim())}`];
   const verb = program === 'virsh' ? VERB_OF_VIRSH.exec(text)?.[1] : undefined;
-  const meant = verb && meantElsewhere(name => schema?.commands.has(name) === true, verb)?.advice;
+  const meant = verb && meantElsewhere(name => schema?.commands.has(name) === true, verb)?.sentence;
   const good = lines.filter(line => !/"qmp_capabilities"/.test(line) && isTaken(takes(line)));
   return {
     place: whole(text),

@@ -17,7 +17,8 @@ export function findCommand(schema: Schema, name: string): Command | Finding {
   if (command !== undefined) return command;
   const near = nearestCommands(schema, name);
   const lost = near.length > 0 ? {} : { advice: 'Tab after the first letters lists the commands there are.' };
-  const meant = meantElsewhere(command => schema.commands.has(command), name) ?? { ...lost, nearest: near };
+  const elsewhere = meantElsewhere(command => schema.commands.has(command), name);
+  const { sentence: _, ...meant } = elsewhere ?? { ...lost, sentence: '', nearest: near };
   return problem('unknown-command', [], 'name', `there is no command ${quote(name)}`, meant);
 }
 
