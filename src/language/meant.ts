@@ -15,7 +15,7 @@ import type { Place } from '../text/place.ts';
 import type { Problem, Takes } from './line.ts';
 import { readMessage } from './literal.ts';
 import { print } from './print.ts';
-import { needsQuotes, quoted } from './quote.ts';
+import { mention, needsQuotes, quoted } from './quote.ts';
 import type { Argument, Call, Tree } from './tokens.ts';
 
 type CommandTree = Extract<Tree, { kind: 'command' }>;
@@ -58,7 +58,7 @@ export function meantOf(tree: CommandTree, takes: Takes, schema: Schema): Proble
         ? `${JSON.stringify(call.name)} is an option of QEMU's command line, not a command of QMP`
         : parted
           ? 'this is how the command line of QEMU takes arguments, not QMP'
-          : `${JSON.stringify(lone[0]?.key.text ?? '')} is no argument: it has no "="`;
+          : `${mention(lone[0]?.key.text ?? '')} is no argument: it has no "="`;
   const lists = `Arguments are written NAME=VALUE; .help ${name} lists them.`;
   if (good !== undefined) {
     const whole = `${good}${name === call.name && tail.trim() !== '' ? ` ${tail.trim()}` : ''}`;

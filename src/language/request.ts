@@ -12,6 +12,7 @@ import type { Place } from '../text/place.ts';
 import { type Assembled, assemble } from './assemble.ts';
 import { fileNameWarnings } from './filenames.ts';
 import type { Problem, Warning } from './line.ts';
+import { mention } from './quote.ts';
 import type { Call, Tree } from './tokens.ts';
 
 type CallTree = Extract<Tree, { kind: 'command' | 'transaction' }>;
@@ -92,7 +93,7 @@ function commandOf(call: Call, text: string, schema: Schema | undefined): Named 
   const { name, namePlace: place } = call;
   if (name.includes('=') || /^["']/.test(name)) {
     const advice = 'A line begins with the command: NAME key=value ...';
-    return { problems: [{ place, message: `${JSON.stringify(name)} is no command name`, advice }] };
+    return { problems: [{ place, message: `${mention(name)} is no command name`, advice }] };
   }
   if (schema === undefined) return { problems: [] };
   const found = findCommand(schema, name);

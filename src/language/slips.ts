@@ -20,8 +20,29 @@ export function slipIn(tree: CommandTree, takes: Takes, schema: Schema): Problem
     withDashes(tree, takes, members) ??
     withColons(tree, takes, members) ??
     commasBehind(tree, takes) ??
-    blankInValue(tree, takes, members)
+    blankInValue(tree, takes, members) ??
+    forOther(tree, takes, schema)
   );
+}
+
+/** Arguments of a command whose name goes on, or is a part of this one: blockdev-snapshot for blockdev-snapshot-sync. */
+function forOther({ call, text }: CommandTree, takes: Takes, schema: Schema): Problem | undefined {
+  if (call.args.length < 2) return undefined;
+  const rest = text.slice(call.namePlace.end);
+  const takesAll = (name: string) => {
+    const line = takes(`${name}${rest}`);
+    return line.kind === 'command' && !holdsSecret(line.request);
+  };
+  const kin = [...schema.commands.keys()].filter(
+    name => name !== call.name && (name.startsWith(`${call.name}-`) || call.name.startsWith(`${name}-`)),
+  );
+  const [meant, ...more] = kin.filter(takesAll);
+  if (meant === undefined || more.length > 0) return undefined;
+  return {
+    place: call.namePlace,
+    message: `these are arguments of ${meant}, not of ${call.name}`,
+    advice: `Write ${meant}${rest.trimEnd()}`,
+  };
 }
 
 // Of more bars the first ones are looked at.

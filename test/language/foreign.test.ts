@@ -115,6 +115,17 @@ const MEANT: readonly (readonly [line: string, message: RegExp, offered: string]
     /no argument/,
     'blockdev-snapshot-sync device=virtio0 snapshot-file=b.qcow2 format=qcow2',
   ],
+  // The arguments of a command with a longer or a shorter name.
+  [
+    'blockdev-snapshot node-name=node-A snapshot-file=b.qcow2 snapshot-node-name=node-B',
+    /^these are arguments of blockdev-snapshot-sync, not of blockdev-snapshot$/,
+    'blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2 snapshot-node-name=node-B',
+  ],
+  [
+    'blockdev-snapshot-sync node=node-A overlay=o',
+    /^these are arguments of blockdev-snapshot,/,
+    'blockdev-snapshot node=node-A overlay=o',
+  ],
   // What begins with a mark of another program.
   ['$', /^nothing stands behind "\$"$/, ''],
   ['$ ', /^nothing stands behind/, ''],

@@ -289,6 +289,11 @@ table('problem', true, [
     'human-monitor-command command-line=info block',
     'command-line=info block: a blank stands in the value of "command-line"',
   ],
+  // What has quotes itself is named as it stands.
+  [
+    'blockdev-del {"node-name":"node-A"',
+    '{"node-name":"node-A": {"node-name":"node-A" is no argument: it has no "="',
+  ],
   ['query-status =1', '=1: a name is missing before "="'],
   ['query-status a..b=1', 'a..b=1: a name is missing before "="'],
   ['device=a', 'device=a: "device=a" is no command name'],
