@@ -39,7 +39,10 @@ async function problemsOf(text: string, host: BatchHost): Promise<readonly Probl
   if (hostCommand(text) !== undefined) return host.allowShell ? [] : [notAllowed(text)];
   const line = await understand(text, host);
   if (line.kind === 'wrong') return settledBy(line.problems, host);
-  const problem = line.kind === 'word' ? (await import('../words/words.ts')).unknownWord(line) : undefined;
+  if (line.kind !== 'word') return [];
+  const { unknownWord } = await import('../words/words.ts');
+  // The schema tells more of a word that is none.
+  const problem = unknownWord(line) && unknownWord(line, undefined, await host.loadSchema());
   return problem ? [problem] : [];
 }
 

@@ -30,7 +30,7 @@ export async function tellUnknown(command: string, host: Host): Promise<boolean>
       { text: `${safe(command)}: this QEMU has no such command`, role: 'error' },
       { text: near.length > 0 ? `; did you mean ${near.join(', ')}?` : '' },
     ],
-    ...(elsewhere === undefined ? [] : [[{ text: elsewhere.advice }]]),
+    ...(elsewhere?.advice === undefined ? [] : [[{ text: elsewhere.advice }]]),
   ]);
   return true;
 }

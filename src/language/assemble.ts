@@ -7,6 +7,7 @@ import type { Place } from '../text/place.ts';
 import type { Problem } from './line.ts';
 import type { Value } from './literal.ts';
 import { Places } from './places.ts';
+import { mention } from './quote.ts';
 import { readBare, readLiteralWord } from './scalar.ts';
 import { itemOf, itemsOf } from './short.ts';
 import type { Argument } from './tokens.ts';
@@ -97,7 +98,7 @@ class Assembler {
     const written = known !== undefined && known !== 'open' && known.type().kind === 'bool' ? 'true' : '...';
     this.problem(
       arg.place,
-      `${JSON.stringify(name)} is no argument: it has no "="`,
+      `${mention(name)} is no argument: it has no "="`,
       known !== undefined && known !== 'open'
         ? `Write ${name}=${written}`
         : 'Arguments are written NAME=VALUE; a value with blanks in it needs quotes: NAME="a b".',

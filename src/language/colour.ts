@@ -10,7 +10,7 @@ import type { Value } from './literal.ts';
 import { readBare, readLiteralWord } from './scalar.ts';
 import { type Argument, type Call, readLine, type Tree } from './tokens.ts';
 
-export { problemsWhileTyping } from './typing.ts';
+export { problemRow, problemsWhileTyping } from './typing.ts';
 
 interface Coloured extends Place {
   readonly role: Role;

@@ -7,6 +7,7 @@ import type { Value } from './literal.ts';
 import { meantOf } from './meant.ts';
 import { readLiteralWord } from './scalar.ts';
 import { linesIn } from './several.ts';
+import { slipIn } from './slips.ts';
 import type { Tree } from './tokens.ts';
 
 /** The one cause of what is wrong with a line; undefined where none is known. */
@@ -17,6 +18,7 @@ export function causeOf(tree: Tree, takes: Takes, schema: Schema | undefined): P
     ofHostShell(tree, takes, schema) ??
     forThisHost(tree, takes) ??
     parted(tree, takes) ??
+    (tree.kind === 'command' && schema !== undefined ? slipIn(tree, takes, schema) : undefined) ??
     inQuotes(tree, takes) ??
     printed(tree, takes) ??
     unquoted(tree, takes) ??
@@ -47,7 +49,7 @@ function ofHostShell({ text }: Tree, takes: Takes, schema: Schema | undefined): 
   const hmp = program === 'virsh' ? HMP_OF_VIRSH.exec(text)?.[1] : undefined;
   const lines = hmp === undefined ? messagesIn(text) : [`.hmp ${bare(hmp.trim())}`];
   const verb = program === 'virsh' ? VERB_OF_VIRSH.exec(text)?.[1] : undefined;
-  const meant = verb && meantElsewhere(name => schema?.commands.has(name) === true, verb)?.advice;
+  const meant = verb && meantElsewhere(name => schema?.commands.has(name) === true, verb)?.sentence;
   const good = lines.filter(line => !/"qmp_capabilities"/.test(line) && isTaken(takes(line)));
   return {
     place: whole(text),
@@ -64,6 +66,15 @@ function ofHostShell({ text }: Tree, takes: Takes, schema: Schema | undefined): 
 const HOST_NAME =
   /^(?:sudo\s+)?(?:(?:\.{0,2}\/)\S+|(qemu-(?:img|io|nbd)|qemu-system-\w+|nbdcopy|nbdinfo|nbdkit|guestfish|virt-\w+|ls|cat|cp|mv|rm|mkdir|rmdir|pwd|touch|chmod|chown|ln|find|grep|sed|awk|head|tail|less|more|file|stat|df|du|dd|truncate|fallocate|cmp|diff|md5sum|sha\d+sum|hexdump|xxd|od|lsblk|blkid|losetup|lsof|fuser|mount|umount|ps|pgrep|kill|free|uname|whoami|ip|ss|ping|ssh|scp|rsync|curl|wget|tar|gzip|xz|vi|vim|nano|man|which|sleep|date|env|python3?|perl|git|make|systemctl|journalctl|tmux|screen|sh|bash|echo|printf|socat|nc))(?=\s|$)/;
 
+/** `/help`, as other programs have their words: no program lies at the root of the file system. */
+const SLASHED = /^\/([a-z][\w-]*)(?=\s|$)/i;
+
+/** Whether a command of the host stands right behind its "$". */
+export function isGluedToMark(text: string): boolean {
+  const at = /^\s*\$(?=[\w./~])/.exec(text)?.[0].length;
+  return at !== undefined && HOST_NAME.test(text.slice(at));
+}
+
 function onHost(text: string): Pick<Problem, 'advice' | 'isForHost'> {
   const command = text.trim().replace(/^\(QEMU\)\s*/, '');
   return { advice: `Put "$ " before it to run it on this host: $ ${command}`, isForHost: true };
@@ -74,6 +85,19 @@ function forThisHost({ text, kind }: Tree, takes: Takes): Problem | undefined {
   if (kind !== 'command') return undefined;
   const glued = /^\s*\$(?=[\w./~])/.exec(text)?.[0].length;
   if (glued !== undefined) return gluedTo(text, glued, takes);
+  if (text.trim() === '$')
+    return {
+      place: whole(text),
+      message: 'nothing stands behind "$"',
+      advice: 'A command of this host stands there: $ ls',
+    };
+  const slashed = SLASHED.exec(text.trim())?.[1];
+  if (slashed !== undefined)
+    return {
+      place: whole(text),
+      message: `there is no command ${JSON.stringify(`/${slashed}`)}`,
+      advice: "The shell's own words begin with a dot: .help lists them.",
+    };
   const name = HOST_NAME.exec(text.trim())?.[0];
   if (name === undefined) return undefined;
   return {
@@ -114,7 +138,8 @@ function parted(tree: Tree, takes: Takes): Problem | undefined {
     const next = args[i + 1];
     if (next === undefined) break;
     const before = arg.equals === undefined && next.equals !== undefined && next.key.text === '';
-    const behind = arg.equals !== undefined && arg.value === undefined && next.equals === undefined;
+    const named = arg.key.text !== '' || gaps.at(-1)?.end === arg.place.start;
+    const behind = named && arg.equals !== undefined && arg.value === undefined && next.equals === undefined;
     if (!before && !behind) continue;
     gaps.push({ start: arg.place.end, end: next.place.start });
     if (place === undefined || place.end === arg.place.end)

@@ -11,6 +11,7 @@ import {
   objectIn,
   type Path,
   typeAt,
+  variantsWith,
 } from '../schema/walk.ts';
 import { isObject, type Json } from '../text/json.ts';
 import { fitLine, joinLines, lineWidth } from '../text/line.ts';
@@ -83,6 +84,9 @@ function argumentDetail({ name, type, given }: Context, path: Path): readonly St
     membersAt(parent, path.slice(0, -1).reduce<Json | undefined>(child, given)).find(
       m => m.name === path.at(-1),
     );
+  // An argument that it does not have, and that no choice still to be made brings, is no other command's either.
+  const last = String(path.at(-1));
+  if (found === undefined && (parent === undefined || variantsWith(parent, last).length === 0)) return [];
   const about = describeArgument(name, path);
   const kind = typeText(found, member);
   const count = typeText(found, member, true);

@@ -15,6 +15,8 @@ export interface Problem {
   readonly rule?: Rule;
   /** The request that the advice would make of the line: the VM's own names may speak against it. */
   readonly offered?: Request;
+  /** The advice where they do. */
+  readonly otherwise?: string;
   /** The line is one for the host's shell; the advice says how to run it there. */
   readonly isForHost?: true;
   /** Something is only not there yet: no problem while the line is being typed. */

@@ -2,13 +2,20 @@
 // line of QMP that does the same.
 import type { Request } from '../qmp/message.ts';
 import type { Member, Schema } from '../schema/model.ts';
-import { FLAGS, hidesValues, OPTIONS, ORDERS, SIZES_IN_MIB } from '../schema/notes/positions.ts';
+import {
+  FLAGS,
+  hidesValues,
+  IMAGE_FORMATS,
+  OPTIONS,
+  ORDERS,
+  SIZES_IN_MIB,
+} from '../schema/notes/positions.ts';
 import { isObject } from '../text/json.ts';
 import type { Place } from '../text/place.ts';
 import type { Problem, Takes } from './line.ts';
 import { readMessage } from './literal.ts';
 import { print } from './print.ts';
-import { needsQuotes, quoted } from './quote.ts';
+import { mention, needsQuotes, quoted } from './quote.ts';
 import type { Argument, Call, Tree } from './tokens.ts';
 
 type CommandTree = Extract<Tree, { kind: 'command' }>;
@@ -51,16 +58,25 @@ export function meantOf(tree: CommandTree, takes: Takes, schema: Schema): Proble
         ? `${JSON.stringify(call.name)} is an option of QEMU's command line, not a command of QMP`
         : parted
           ? 'this is how the command line of QEMU takes arguments, not QMP'
-          : `${JSON.stringify(lone[0]?.key.text ?? '')} is no argument: it has no "="`;
+          : `${mention(lone[0]?.key.text ?? '')} is no argument: it has no "="`;
+  const lists = `Arguments are written NAME=VALUE; .help ${name} lists them.`;
   if (good !== undefined) {
     const whole = `${good}${name === call.name && tail.trim() !== '' ? ` ${tail.trim()}` : ''}`;
-    return { place, message, advice: `Write ${whole}` };
+    const line = takes(good);
+    // Which argument comes first is a guess where the human monitor means another one than QMP.
+    const guessed =
+      ORDERS.has(name) && line.kind === 'command' ? { offered: line.request, otherwise: lists } : {};
+    return { place, message, advice: `Write ${whole}`, ...guessed };
   }
   // Commas may be what the value holds.
   if (first.equals !== undefined && !first.key.text.includes(',') && lone.length === 0) return undefined;
   if (HMP_TOO.has(name) && parted)
     return { place, message, advice: `Write .hmp ${name} ${text.slice(first.place.start).trim()}` };
-  const needs = members.filter(member => member.required).map(member => `${member.name}=...`);
+  const given = call.args.flatMap(({ key, equals }) => (equals === undefined ? [] : [key.parts[0]?.name]));
+  const needs = members
+    .filter(member => member.required && !given.includes(member.name))
+    .map(member => `${member.name}=...`);
+  if (given.length > 0) return { place, message, advice: lists };
   const advice = needs.length > 0 ? `Write ${name} ${needs.join(' ')}` : 'Arguments are written NAME=VALUE.';
   return {
     place,
@@ -172,7 +188,11 @@ function positions(name: string, call: Call, text: string, members: readonly Mem
     .map(member => member.name);
   // What is asked about has no place among the arguments of most queries.
   if (needed.length === 0 && name.startsWith('query-')) return [name];
-  const orders = [...(ORDERS.get(name) ?? []), needed].filter(order => order.length >= values.length);
+  const orders = [...(ORDERS.get(name) ?? []), needed].filter(
+    order =>
+      order.length >= values.length &&
+      values.every((value, i) => order[i] !== 'format' || IMAGE_FORMATS.has(value)),
+  );
   return orders.map(order => {
     const args = values.map((value, i) => {
       const key = order[i] ?? '';

@@ -9,6 +9,7 @@ import type { Line, Problem } from './line.ts';
 import { addsInOneWord } from './meant.ts';
 import { readRequest } from './request.ts';
 import { isAnswer } from './several.ts';
+import { hasNameWithComma } from './slips.ts';
 import { readLine, type Tree } from './tokens.ts';
 
 /**
@@ -21,12 +22,20 @@ export function parse(text: string, schema?: Schema): Line {
 
 /** The same for a line that was read into its tree before. */
 export function meaningOf(tree: Tree, schema?: Schema): Line {
-  const line = lineOf(tree, schema);
-  const oneWord = line.kind === 'command' && addsInOneWord(line.request);
-  if (line.kind !== 'wrong' && !oneWord) return line;
-  // What was written for something else is wrong in many places, and for one reason.
-  const cause = causeOf(tree, one => lineOf(readLine(one), schema), schema);
+  const { line, cause } = judged(tree, schema);
   return cause === undefined ? line : { kind: 'wrong', problems: [cause] };
+}
+
+/** A line as it stands, and the one cause of all that is wrong with it, where one is known: what the user is told. */
+export function judged(
+  tree: Tree,
+  schema: Schema | undefined,
+): { readonly line: Line; readonly cause?: Problem | undefined } {
+  const line = lineOf(tree, schema);
+  const isOther = line.kind === 'command' && (addsInOneWord(line.request) || hasNameWithComma(tree));
+  if (line.kind !== 'wrong' && !isOther) return { line };
+  // What was written for something else is wrong in many places, and for one reason.
+  return { line, cause: causeOf(tree, one => lineOf(readLine(one), schema), schema) };
 }
 
 function lineOf(tree: Tree, schema: Schema | undefined): Line {

@@ -90,11 +90,13 @@ function explain(
   row: number | undefined,
 ): readonly StyledLine[] {
   const where = row === undefined ? '' : ` in line ${row}`;
-  const message: StyledLine = [
-    { text: role, role },
-    { text: `${where}: ${safe(problem.message)}${meant(problem.nearest ?? [])}` },
-  ];
+  const message: StyledLine = [{ text: role, role }, { text: `${where}: ${messageOf(problem)}` }];
   return problem.advice === undefined ? [message] : [message, [{ text: safe(problem.advice), role: 'dim' }]];
+}
+
+/** What is wrong, with the names that were perhaps meant. */
+export function messageOf({ message, nearest = [] }: Problem): string {
+  return `${safe(message)}${meant(nearest)}`;
 }
 
 function meant(names: readonly string[]): string {

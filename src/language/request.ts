@@ -6,12 +6,13 @@ import type { Finding } from '../schema/finding.ts';
 import { hmpMeant } from '../schema/hmp.ts';
 import type { Command, EnumValue, Schema } from '../schema/model.ts';
 import { objectIn, typeAt } from '../schema/walk.ts';
-import { nearest } from '../text/fuzzy.ts';
+import { edits, nearest } from '../text/fuzzy.ts';
 import { type Json, type JsonObject, setMember } from '../text/json.ts';
 import type { Place } from '../text/place.ts';
 import { type Assembled, assemble } from './assemble.ts';
 import { fileNameWarnings } from './filenames.ts';
 import type { Problem, Warning } from './line.ts';
+import { mention } from './quote.ts';
 import type { Call, Tree } from './tokens.ts';
 
 type CallTree = Extract<Tree, { kind: 'command' | 'transaction' }>;
@@ -92,7 +93,7 @@ function commandOf(call: Call, text: string, schema: Schema | undefined): Named 
   const { name, namePlace: place } = call;
   if (name.includes('=') || /^["']/.test(name)) {
     const advice = 'A line begins with the command: NAME key=value ...';
-    return { problems: [{ place, message: `${JSON.stringify(name)} is no command name`, advice }] };
+    return { problems: [{ place, message: `${mention(name)} is no command name`, advice }] };
   }
   if (schema === undefined) return { problems: [] };
   const found = findCommand(schema, name);
@@ -261,15 +262,23 @@ function causes(findings: readonly Finding[], read: Assembled): Causes {
     left.add(finding);
     const [only, ...more] = names;
     const place = only && read.places.find(only.path, 'value');
-    if (!only || !place || more.length > 0 || missing.length > 1 || only.nearest || only.path.length > 1)
-      continue;
     const [name = ''] = missing;
-    const better = { ...only, advice: `Write ${name}=${read.text(place)}` };
+    const given = only?.path.length === 1 ? read.value[String(only.path[0])] : undefined;
+    if (!only || !place || more.length > 0 || missing.length > 1 || isSlip(only) || typeof given !== 'string')
+      continue;
+    const { nearest: _, ...bare } = only;
+    const better = { ...bare, advice: `Write ${name}=${read.text(place)}` };
     told.set(only, better);
     renamed.set(better, name);
   }
   const rest = findings.filter(finding => !left.has(finding)).map(finding => told.get(finding) ?? finding);
   return { left: rest, renamed };
+}
+
+/** Whether an unknown name is another one mistyped, and not only a part of it: `node` of filter-node-name. */
+function isSlip({ path, nearest: near = [] }: Finding): boolean {
+  const name = String(path.at(-1));
+  return near.some(one => edits(one, name) <= Math.max(2, Math.floor(name.length / 3)));
 }
 
 function toProblem(finding: Finding, place: Place): Problem {

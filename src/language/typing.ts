@@ -6,10 +6,17 @@ import type { ObjectType, Schema } from '../schema/model.ts';
 import { child, isTagMissing, memberAt, membersAt, objectIn, typeAt, variantsWith } from '../schema/walk.ts';
 import { nearest } from '../text/fuzzy.ts';
 import type { Json, JsonObject } from '../text/json.ts';
+import { span } from '../text/line.ts';
 import type { Place } from '../text/place.ts';
+import { safe } from '../text/safe.ts';
+import type { StyledLine } from '../text/style.ts';
+import { fit, width } from '../text/width.ts';
 import { type Assembled, assemble, assembleLiteral } from './assemble.ts';
 import { actionContext, actionUnion } from './context.ts';
 import type { Problem } from './line.ts';
+import { judged } from './parse.ts';
+import { partsOf } from './parts.ts';
+import { messageOf } from './problem.ts';
 import { type Argument, type Call, readLine, type Tree } from './tokens.ts';
 
 /** Problems whose place the cursor is not in, first one first. `cursor` is an offset in UTF-16 units. */
@@ -19,6 +26,33 @@ export function problemsWhileTyping(text: string, cursor: number, schema?: Schem
   return problems
     .filter(({ place, unfinished }) => unfinished !== true && !within(cursor, place))
     .sort((a, b) => a.place.start - b.place.start);
+}
+
+/**
+ * The row under a line in which something is wrong, at most `columns` wide: what Enter would say of it, and behind that
+ * what to do where there is room for all of it. `found` is the first of the problems while typing.
+ */
+export function problemRow(
+  text: string,
+  found: Problem,
+  schema: Schema | undefined,
+  columns: number,
+): StyledLine {
+  const part = partsOf(text).findLast(({ start }) => start <= found.place.start) ?? { text, start: 0 };
+  const told = asEnterTells(part.text, found, found.place.start - part.start, schema);
+  const message = messageOf(told);
+  // What the VM's own names may speak against is settled by Enter.
+  const advice = told.offered === undefined ? safe(told.advice ?? '') : '';
+  const fits = advice !== '' && width(message) + GAP.length + width(advice) <= columns;
+  return [span(fit(message, columns), 'error'), ...(fits ? [span(`${GAP}${advice}`, 'dim')] : [])];
+}
+
+const GAP = '   ';
+
+function asEnterTells(line: string, found: Problem, start: number, schema: Schema | undefined): Problem {
+  const judgement = judged(readLine(line), schema);
+  if (judgement.cause !== undefined || judgement.line.kind !== 'wrong') return judgement.cause ?? found;
+  return judgement.line.problems.find(({ place }) => place.start === start) ?? found;
 }
 
 function within(cursor: number, { start, end }: Place): boolean {
@@ -99,10 +133,12 @@ function objectProblems(
     const place = read.places.find(finding.path, finding.at);
     return place === undefined ? [] : [toProblem(finding, place)];
   });
-  // What is wrong with the text of the argument at the cursor may be right at the next key.
-  return [...read.problems, ...placed].filter(
-    ({ place }) => here === undefined || !overlaps(place, here.place),
-  );
+  // What is wrong with the text of the argument at the cursor may be right at the next key; its name is done at the "=".
+  const isOpen = (place: Place) =>
+    here !== undefined &&
+    overlaps(place, here.place) &&
+    !(here.equals !== undefined && cursor > here.equals && place.end <= here.equals);
+  return [...read.problems, ...placed].filter(({ place }) => !isOpen(place));
 }
 
 // What QEMU takes and lists under another name: a property as text, the items of an array and their number.

@@ -93,7 +93,7 @@ export async function settled(problems: Problems, host: Asking): Promise<Problem
 type Problems = readonly [Problem, ...Problem[]];
 
 async function held(problem: Problem, host: Asking): Promise<Problem> {
-  const { offered, advice, ...rest } = problem;
+  const { offered, advice, otherwise, ...rest } = problem;
   if (offered === undefined) return problem;
   try {
     const schema = await host.loadSchema();
@@ -112,11 +112,17 @@ async function held(problem: Problem, host: Asking): Promise<Problem> {
       const instead = { ...offered, arguments: { ...offered.arguments, [name]: node } };
       if (!acceptable(instead, witness)) continue;
       if (fit === 'free' && isInserted(node, witness))
-        return { ...rest, advice: is === '' ? `A device uses ${node}.` : `${is}, which a device uses.` };
+        return {
+          ...rest,
+          advice:
+            is === ''
+              ? `It is written ${name}=${node}, and a device uses it.`
+              : `${is}, which a device uses.`,
+        };
       if (is !== '') return { ...rest, advice: `Write ${name}=${node}: ${is}` };
     }
     if (acceptable(offered, witness)) return problem;
-    return rest;
+    return otherwise === undefined ? rest : { ...rest, advice: otherwise };
   } catch {
     return problem; // the connection has ended: that is told elsewhere
   }

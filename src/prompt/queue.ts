@@ -8,7 +8,7 @@ import { isOutOfBand } from '../line/outofband.ts';
 import { runLine } from '../line/run.ts';
 import { learnFor } from '../line/understand.ts';
 import { lineCommands } from '../play/hostcommands.ts';
-import { span } from '../text/line.ts';
+import { span, wrapLine } from '../text/line.ts';
 import type { StyledLine } from '../text/style.ts';
 import { oneRow } from './onerow.ts';
 import { passes } from './passing.ts';
@@ -150,7 +150,9 @@ export class Queue {
     }
     if (all.length <= 1 && !isTranscript(text)) return lines;
     if (this.#parts.yes || (!hmp && onlyQuery(text) !== undefined)) return lines;
-    this.#host.show(all.map((line, i) => listed(line, i, all.length, this.#commands(line).length > 0)));
+    const hang = `${all.length}`.length + 4;
+    const rows = all.map((line, i) => listed(line, i, all.length, this.#commands(line).length > 0));
+    this.#host.show(rows.flatMap(row => wrapLine(row, this.#host.width, hang)));
     const count = (n: number) => (n === 1 ? 'this line' : `these ${n} lines`);
     if (host.length === 0) {
       const key = await this.#parts.ask(`Run ${count(all.length)}? [y/N] `, ['y', 'n', 'Enter', 'Escape']);

@@ -32,9 +32,10 @@ async function loadLanguage() {
     { complete },
     { hint },
     { suggest },
-    { colour, problemsWhileTyping },
+    { colour, problemsWhileTyping, problemRow },
     { isTranscript, onlyQuery },
     { parse },
+    { isGluedToMark },
     parts,
   ] = await Promise.all([
     import('../language/complete.ts'),
@@ -43,12 +44,14 @@ async function loadLanguage() {
     import('../language/colour.ts'),
     import('../language/transcript.ts'),
     import('../language/parse.ts'),
+    import('../language/foreign.ts'),
     import('../language/parts.ts'),
   ]);
   const { partsOf, isHostLine, colourHost } = parts;
   return {
-    ...{ complete, hint, suggest, colour, problemsWhileTyping, isTranscript, onlyQuery, parse },
-    ...{ partsOf, isHostLine, colourHost },
+    ...{ complete, hint, suggest, colour, isTranscript, onlyQuery, parse },
+    ...{ problemsWhileTyping, problemRow },
+    ...{ partsOf, isHostLine, isGluedToMark, colourHost },
   };
 }
 
@@ -198,26 +201,26 @@ export class Typing {
     // Pages are words with parameters: what they are is read while the first letters are typed.
     if (text.startsWith('.')) void this.learnPages();
     if (!this.#host.settings.hints || text.trim() === '') return undefined;
-    const { width } = this.#host;
+    const columns = this.#host.width;
     const language = this.#language;
     if (!language || this.#isHmp(text)) return undefined;
     const open = openRow(text, cursor);
-    if (open !== undefined) return [span(fit(open, width), 'dim')];
+    if (open !== undefined) return [span(fit(open, columns), 'dim')];
     const query = language.isTranscript(text) ? language.onlyQuery(text) : undefined;
-    if (query !== undefined) return [span(fit(`Enter runs ${safe(query)}`, width), 'dim')];
+    if (query !== undefined) return [span(fit(`Enter runs ${safe(query)}`, columns), 'dim')];
     if (language.isTranscript(text))
-      return [span(fit('a transcript: Enter shows what of it would run', width), 'dim')];
+      return [span(fit('a transcript: Enter shows what of it would run', columns), 'dim')];
     const inner = innerLine(text);
     if (inner !== undefined && cursor >= inner) return this.hint(text.slice(inner), cursor - inner);
     if (language.isHostLine(text) && !text.includes('\n'))
-      return [span(fit('a command of this host: Enter runs it here, QEMU has no part in it', width), 'dim')];
+      return [span(fit(text.trim() === '$' ? HOST_NEXT : HOST_HERE, columns), 'dim')];
     const [problem] = this.#problems(text, cursor);
     // Two rows; the second one is set in by two cells.
-    const more = 2 * width - 2;
-    if (problem) return problemRow(problem, more);
+    const more = 2 * columns - 2;
+    if (problem) return language.problemRow(text, problem, this.#host.schema, more);
     const count = language.partsOf(text).length;
-    if (count > 1) return [span(fit(`${count} lines: Enter shows them first`, width), 'dim')];
-    return language.hint(text, cursor, this.#host.schema, width, more);
+    if (count > 1) return [span(fit(`${count} lines: Enter shows them first`, columns), 'dim')];
+    return language.hint(text, cursor, this.#host.schema, columns, more);
   }
 
   suggestion(text: string, cursor: number): string {
@@ -258,11 +261,12 @@ export class Typing {
   highlights(text: string, cursor: number): readonly Highlight[] {
     const language = this.#language;
     if (!language || language.isTranscript(text) || this.#isHmp(text)) return [];
-    const { partsOf, isHostLine, colourHost, colour } = language;
+    const { partsOf, isHostLine, isGluedToMark, colourHost, colour } = language;
     const colours = partsOf(text).flatMap(part =>
-      (isHostLine(part.text) ? colourHost(part.text) : colour(part.text, this.#host.schema)).map(
-        ({ start, end, role }) => ({ start: part.start + start, end: part.start + end, role }),
-      ),
+      (isHostLine(part.text) || isGluedToMark(part.text)
+        ? colourHost(part.text)
+        : colour(part.text, this.#host.schema)
+      ).map(({ start, end, role }) => ({ start: part.start + start, end: part.start + end, role })),
     );
     const problems = this.#problems(text, cursor).map(problem => problem.place);
     return underline(colours, problems, text.length);
@@ -299,6 +303,9 @@ export class Typing {
   }
 }
 
+const HOST_HERE = 'a command of this host: Enter runs it here, QEMU has no part in it';
+const HOST_NEXT = 'a command of this host stands behind "$", as in: $ ls';
+
 const HMP_WORD = '.hmp ';
 
 /** A completion whose line stands `by` further on. */
@@ -329,9 +336,3 @@ function openRow(text: string, cursor: number): string | undefined {
 }
 
 const MOST_MISSING = 8;
-
-function problemRow(problem: Problem, width: number): StyledLine {
-  const near = problem.nearest ?? [];
-  const meant = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
-  return [span(fit(safe(`${problem.message}${meant}`), width), 'error')];
-}

@@ -1,12 +1,14 @@
 // Whether finished arguments are what a command takes. What QEMU would take is never refused.
 
-import { nearest } from '../text/fuzzy.ts';
+import { edits, nearest } from '../text/fuzzy.ts';
 import { isArray, isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
 import { meantElsewhere } from './elsewhere.ts';
 import { type Finding, problem, type Rule, show, type Wording } from './finding.ts';
 import type { Command, EnumValue, EventType, Feature, Member, ObjectType, Schema, Type } from './model.ts';
 import { replacement } from './replacement.ts';
-import { deeper, example, flattened, shapesOf, skeleton, spelledOut } from './shape.ts';
+import { deeper, example, flattened } from './shape.ts';
+import { adviceFor } from './spelling.ts';
+import { isTakenAsText, takes } from './takes.ts';
 import { describe, membersAt, type Path, showPath, variantsWith } from './walk.ts';
 
 /** The command of a name, or what is wrong with the name. */
@@ -15,7 +17,8 @@ export function findCommand(schema: Schema, name: string): Command | Finding {
   if (command !== undefined) return command;
   const near = nearestCommands(schema, name);
   const lost = near.length > 0 ? {} : { advice: 'Tab after the first letters lists the commands there are.' };
-  const meant = meantElsewhere(command => schema.commands.has(command), name) ?? { ...lost, nearest: near };
+  const elsewhere = meantElsewhere(command => schema.commands.has(command), name);
+  const { sentence: _, ...meant } = elsewhere ?? { ...lost, sentence: '', nearest: near };
   return problem('unknown-command', [], 'name', `there is no command ${quote(name)}`, meant);
 }
 
@@ -108,21 +111,41 @@ class Checker {
     const tag = type.tag === undefined ? undefined : member(value, type.tag);
     if (typeof tag === 'string') this.tags = [tag, ...around];
     let meant = false;
+    const early: string[] = [];
     for (const [key, inner] of Object.entries(value)) {
       const known = byName.get(key);
-      if (known !== undefined) this.member(known, inner, [...path, key]);
+      if (known !== undefined) this.member(known, inner, [...path, key], value);
+      else if (isUntagged(members, type.tag, tag) && variantsWith(type, key).length > 0) early.push(key);
       else if (type.open !== true) meant = this.unknown(type, members, value, [...path, key], name) || meant;
     }
+    // A tag that may be left out is not what is missing.
+    if (tag === undefined && !members.some(one => one.name === type.tag && one.required))
+      for (const key of early.splice(0)) this.unknown(type, members, value, [...path, key], name);
     // What was meant by a wrong name is what seems to be missing, too.
     const missing = meant ? [] : members.filter(m => m.required && !Object.hasOwn(value, m.name));
-    if (missing.length > 0) this.findings.push(missingMembers(missing, path, name, this.wording));
+    const [first] = early;
+    if (missing.length > 0) {
+      const finding = missingMembers(missing, path, name, this.wording);
+      const advice = first === undefined ? finding.advice : goesWith(type, [...path, first]);
+      this.findings.push({ ...finding, ...(advice === undefined ? {} : { advice }) });
+    }
     this.tags = around;
   }
 
-  private member(known: Member, value: Json, path: Path): void {
+  private member(known: Member, value: Json, path: Path, around: JsonObject): void {
     this.features(known.features, path, 'name', quote(showPath(path)));
     const type = known.type();
-    if (known.told === undefined || !isTakenAsText(type, value)) this.value(type, value, path);
+    if (known.told !== undefined && isTakenAsText(type, value)) return;
+    const before = this.findings.length;
+    this.value(type, value, path);
+    const last = this.findings[before];
+    const swapped =
+      type.kind === 'enum' && last?.rule === 'wrong-value' ? exchanged(type, value, around) : '';
+    if (last === undefined || swapped === '' || this.wording === 'json') return;
+    const { nearest: _, ...rest } = last;
+    const [one, other] = [path, [...path.slice(0, -1), swapped]].map(showPath);
+    const advice = `Two values seem to be exchanged: write ${one}=${String(around[swapped])} ${other}=${String(value)}`;
+    this.findings[before] = { ...rest, advice };
   }
 
   /** A name that is no member; true where it is told what the whole was meant to be. */
@@ -246,36 +269,26 @@ class Checker {
   }
 }
 
-/** Whether text says what a property takes: QEMU before 9.2 reads all of them as text, and so takes it. */
-function isTakenAsText(type: Type, value: Json): boolean {
-  if (typeof value !== 'string') return false;
-  if (type.kind === 'bool') return /^(?:on|off|yes|no|true|false|y|n)$/.test(value);
-  return type.kind === 'int' && /^[+-]?(?:0x[0-9a-f]+|\d+(?:\.\d+)?[kmgtpe]?)$/i.test(value);
+/** Which values of its object's tag bring a member. */
+function goesWith(type: ObjectType, path: Path): string {
+  const key = path.at(-1) ?? '';
+  const others = variantsWith(type, String(key));
+  return `${quote(String(key))} goes with ${showPath([...path.slice(0, -1), type.tag ?? ''])}=${some(others)}.`;
 }
 
-/** Whether a type takes JSON of this kind; what is inside is looked at later. */
-function takes(type: Type, value: Json): boolean {
-  switch (type.kind) {
-    case 'str':
-    case 'enum':
-      return typeof value === 'string';
-    case 'int':
-      return typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
-    case 'number':
-      return typeof value === 'bigint' || typeof value === 'number';
-    case 'bool':
-      return typeof value === 'boolean';
-    case 'null':
-      return value === null;
-    case 'any':
-      return true;
-    case 'array':
-      return isArray(value);
-    case 'object':
-      return isObject(value);
-    case 'alternate':
-      return type.choices.some(choice => takes(choice(), value));
-  }
+/** The member beside one with a wrong value that holds a right one for it; empty where none does, or where it is a slip. */
+function exchanged({ values }: Extract<Type, { kind: 'enum' }>, value: Json, around: JsonObject): string {
+  if (typeof value !== 'string') return '';
+  const names = values.map(({ name }) => name);
+  if (!/[./]/.test(value) && names.some(name => edits(name, value) <= 2)) return '';
+  return Object.keys(around).find(key => names.some(name => name === around[key])) ?? '';
+}
+
+/** Whether the member that picks the variants is missing, or has a value that picks none. */
+function isUntagged(members: readonly Member[], name: string | undefined, tag: Json | undefined): boolean {
+  const type = members.find(one => one.name === name)?.type();
+  if (type?.kind !== 'enum') return false;
+  return !type.values.some(one => one.name === tag);
 }
 
 function missingMembers(missing: readonly Member[], path: Path, name: string, wording: Wording): Finding {
@@ -290,49 +303,6 @@ function missingMembers(missing: readonly Member[], path: Path, name: string, wo
     missing: names,
     advice: `Add ${examples.join(' ')}${missing.length > 4 ? ' and the others' : ''}`,
   });
-}
-
-function adviceFor(type: Type, value: Json, path: Path): { advice?: string; nearest?: readonly string[] } {
-  const name = showPath(path);
-  switch (type.kind) {
-    case 'int':
-      return { advice: 'Write 123, 0x7b, or a size such as 39M.' };
-    case 'bool':
-      return { advice: 'Write true or false.' };
-    case 'array':
-    case 'object':
-      return wholeAdvice(type, value, path, name);
-    case 'str':
-      return typeof value === 'object' ? {} : { advice: `Put it in quotes: ${stringifyJson(String(value))}` };
-    default:
-      return {};
-  }
-}
-
-/** What to write where a word stands for a list or an object: the ways in which the word fits, else what it needs. */
-function wholeAdvice(
-  type: Extract<Type, { kind: 'array' | 'object' }>,
-  value: Json,
-  path: Path,
-  name: string,
-): { advice: string; nearest?: readonly string[] } {
-  const ways = spelledOut(type, value, path);
-  if (ways.length > 0) return { advice: `Write ${ways.slice(0, 3).join(', or ')}` };
-  const near = typeof value === 'string' ? nearest(value, wordsIn(type)) : [];
-  const more = near.length > 0 ? { nearest: near } : {};
-  const needs = skeleton(type, path);
-  if (needs !== undefined) return { advice: `Write ${needs}`, ...more };
-  const members = type.kind === 'object' ? `${name}.NAME=...` : `${name}.0=... ${name}.1=...`;
-  return { advice: `Write ${members}, or ${name}=${example(type)}`, ...more };
-}
-
-/** The values of the lists of values in an item or object. */
-function wordsIn(type: Type): readonly string[] {
-  const object = type.kind === 'array' ? type.element() : type;
-  if (object.kind === 'enum') return object.values.map(({ name }) => name);
-  if (object.kind !== 'object') return [];
-  const inner = shapesOf(object).flatMap(shape => shape.type.members.map(member => member.type()));
-  return inner.flatMap(one => (one.kind === 'enum' ? one.values.map(({ name }) => name) : []));
 }
 
 function quote(name: string): string {

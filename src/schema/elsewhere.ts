@@ -10,8 +10,10 @@ const everyday = lazyTable(EVERYDAY);
 interface Meant {
   /** The names here. */
   readonly nearest: readonly string[];
-  /** What it is here, as a sentence. */
-  readonly advice: string;
+  /** What has to be known of them; absent where their names say enough. */
+  readonly advice?: string;
+  /** What it is here, as a sentence of its own. */
+  readonly sentence: string;
 }
 
 /** What does here what a tool calls `name`; undefined where nothing of it is in the VM's schema. */
@@ -25,10 +27,12 @@ export function meantElsewhere(has: (command: string) => boolean, name: string):
   if (only === undefined) return undefined;
   const about = others.length > 0 ? undefined : describeCommand(firstWord(only));
   const what = own === undefined ? `What virsh calls ${name}` : name;
-  const told = [about, remark].filter(part => part !== undefined).join('; ');
+  // What the table says of it is said for whoever knows the other name.
+  const told = remark ?? about;
   return {
     nearest: lines,
-    advice: `${what} is ${lines.join(' or ')} here${told === '' ? '' : `: ${told}`}.`,
+    ...(told === undefined ? {} : { advice: `${told.charAt(0).toUpperCase()}${told.slice(1)}.` }),
+    sentence: `${what} is ${lines.join(' or ')} here${told === undefined ? '' : `: ${told}`}.`,
   };
 }
 

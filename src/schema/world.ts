@@ -84,8 +84,11 @@ function isKnownToFail({ execute, arguments: args }: Request): boolean {
     case 'blockdev-snapshot-sync':
       return has('node-name') && !has('snapshot-node-name');
     default:
-      // A copy onto itself.
-      return has('device') && args['device'] === args['target'];
+      // A copy onto itself, or a node on top of itself.
+      return ['device target', 'node overlay'].some(pair => {
+        const [one = '', other = ''] = pair.split(' ');
+        return has(one) && args[one] === args[other];
+      });
   }
 }
 

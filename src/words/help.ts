@@ -1,4 +1,5 @@
 import { contextOf } from '../language/context.ts';
+import { messageOf } from '../language/problem.ts';
 import { readLine } from '../language/tokens.ts';
 import { problemsWhileTyping } from '../language/typing.ts';
 import type { Connection } from '../line/connection.ts';
@@ -8,6 +9,7 @@ import { misuse } from '../line/misuse.ts';
 import type { Output } from '../line/output.ts';
 import type { Word } from '../line/word.ts';
 import { wordNamed } from '../line/wordfacts.ts';
+import { QmpshError } from '../qmp/errors.ts';
 import {
   renderArgumentHelp,
   renderCommandHelp,
@@ -69,13 +71,16 @@ export const HELP: Word = {
       rest,
       all.map(topic => topic.text),
     );
-    const meant = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
     const close = near.length > 0 ? [] : comingNear(rest, all, topic => topic.note ?? '', MOST_NEAR);
     if (close.length > 0)
       await host.page(
         renderPairs([{ title: `What comes near ${safe(rest)}`, rows: close.map(row) }], host.width),
       );
-    throw misuse(HELP, `nothing is called ${rest}, and no description mentions it${meant}`);
+    const message = `nothing is called ${rest}, and no description mentions it`;
+    throw new QmpshError(
+      'usage',
+      messageOf({ place: { start: 0, end: rest.length }, message, nearest: near }),
+    );
   },
 };
 

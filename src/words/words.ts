@@ -7,6 +7,8 @@ import type { Host } from '../line/host.ts';
 import type { Word, WordCall } from '../line/word.ts';
 import { wordNamed } from '../line/wordfacts.ts';
 import { QmpshError } from '../qmp/errors.ts';
+import { meantElsewhere } from '../schema/elsewhere.ts';
+import type { Schema } from '../schema/model.ts';
 import { nearest } from '../text/fuzzy.ts';
 import { CONNECT } from './connect.ts';
 import { DOCTOR } from './doctor.ts';
@@ -76,12 +78,23 @@ export function allWords(): readonly Word[] {
   return [...WORDS, ...pageWords().filter(page => !WORDS.some(word => word.name === page.name))];
 }
 
-/** The problem of a line that begins with an unknown word; undefined where the word exists. */
+/** The problem of a line that begins with an unknown word; undefined where the word exists. `schema` is the VM's. */
 export function unknownWord(
   { name, place }: WordLine,
   words: readonly Word[] = allWords(),
+  schema?: Schema,
 ): Problem | undefined {
   if (wordNamed(name, words)) return undefined;
+  const command = name.slice(1);
+  const isCommand = (one: string) => schema?.commands.has(one) === true;
+  const meant = isCommand(command) ? [command] : meantElsewhere(isCommand, command)?.nearest;
+  if (meant !== undefined)
+    return {
+      place,
+      message: `there is no word ${name}`,
+      nearest: meant,
+      ...(meant.some(one => one.startsWith('.')) ? {} : { advice: 'Commands of QMP have no dot.' }),
+    };
   const names = words.map(row => row.name);
   return {
     place,
@@ -95,7 +108,7 @@ export async function runWord(line: WordLine, text: string, host: Host, row?: nu
   const words = allWords();
   const word = wordNamed(line.name, words);
   if (!word) {
-    const problem = unknownWord(line, words);
+    const problem = unknownWord(line, words, await host.loadSchema());
     if (problem) host.problems(text, [problem], 'error', row);
     return 2;
   }

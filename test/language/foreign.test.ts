@@ -76,6 +76,61 @@ const MEANT: readonly (readonly [line: string, message: RegExp, offered: string]
     'blockdev-add driver=null-co node-name=n',
   ],
   ['device_add {"driver":"e1000","id":"n"}', /no argument/, 'device_add driver=e1000 id=n'],
+  // Slips in how arguments are written.
+  ['query-block|head -2', /^blanks belong around "\|"$/, 'query-block | head -2'],
+  ['query-block |head -2', /^blanks belong around "\|"$/, 'query-block | head -2'],
+  ['blockdev-del node-name=a| jq .', /blanks belong/, 'blockdev-del node-name=a | jq .'],
+  ['query-named-block-nodes flat=true| jq .', /blanks belong/, 'query-named-block-nodes flat=true | jq .'],
+  ['query-named-block-nodes --flat', /no dashes/, 'query-named-block-nodes flat=true'],
+  ['query-named-block-nodes --flat=true', /no dashes/, 'query-named-block-nodes flat=true'],
+  [
+    'blockdev-snapshot-sync --node-name node-A --snapshot-file b.qcow2',
+    /^arguments have no dashes before their name here$/,
+    'blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2',
+  ],
+  ['block-job-cancel --force --device=job0', /no dashes/, 'block-job-cancel force=true device=job0'],
+  ['blockdev-del node-name=node-A --force', /^blockdev-del has no argument "force"$/, ''],
+  [
+    'blockdev-snapshot-sync node-name:node-A snapshot-file:b.qcow2',
+    /not ":"$/,
+    'blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2',
+  ],
+  [
+    'blockdev-snapshot-sync node-name=node-A, snapshot-file=b.qcow2, snapshot-node-name=node-B',
+    /^blanks part the arguments, no commas$/,
+    'blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2 snapshot-node-name=node-B',
+  ],
+  [
+    'blockdev-mirror device=a, target=b, sync=full, job-id=j',
+    /no commas/,
+    'blockdev-mirror device=a target=b sync=full job-id=j',
+  ],
+  [
+    'blockdev-snapshot-sync node-A b.qcow2 node-B',
+    /no argument/,
+    'blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2 snapshot-node-name=node-B',
+  ],
+  [
+    'blockdev-snapshot-sync virtio0 b.qcow2 qcow2',
+    /no argument/,
+    'blockdev-snapshot-sync device=virtio0 snapshot-file=b.qcow2 format=qcow2',
+  ],
+  // The arguments of a command with a longer or a shorter name.
+  [
+    'blockdev-snapshot node-name=node-A snapshot-file=b.qcow2 snapshot-node-name=node-B',
+    /^these are arguments of blockdev-snapshot-sync, not of blockdev-snapshot$/,
+    'blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2 snapshot-node-name=node-B',
+  ],
+  [
+    'blockdev-snapshot-sync node=node-A overlay=o',
+    /^these are arguments of blockdev-snapshot,/,
+    'blockdev-snapshot node=node-A overlay=o',
+  ],
+  // What begins with a mark of another program.
+  ['$', /^nothing stands behind "\$"$/, ''],
+  ['$ ', /^nothing stands behind/, ''],
+  ['/help', /^there is no command "\/help"$/, ''],
+  ['blockdev-del force=true', /^blockdev-del has no argument "force"$/, ''],
   // Values by their place.
   ['device_del net1', /"net1" is no argument/, 'device_del id=net1'],
   // Names and values with a blank between them.
@@ -223,8 +278,54 @@ for (const { version, schema } of SCHEMAS)
       );
     });
 
+// A part of the line is put otherwise: the line, what is said, and the advice.
+const ADVISED: readonly (readonly [line: string, message: string, advice: string])[] = [
+  [
+    'blockdev-snapshot-sync node-name=node-B snapshot-file=c.qcow2 snapshot-node-name=node C',
+    'a blank stands in the value of "snapshot-node-name"',
+    'A name has none: write snapshot-node-name=node-C, for instance',
+  ],
+  [
+    'blockdev-mirror device=a target=b sync=full job-id=job 0',
+    'a blank stands in the value of "job-id"',
+    'A name has none: write job-id=job-0, for instance',
+  ],
+  [
+    'blockdev-add driver=qcow2 node-name=node E file.driver=file file.filename=e.qcow2',
+    'a blank stands in the value of "node-name"',
+    'A name has none: write node-name=node-E, for instance',
+  ],
+  [
+    'blockdev-add driver=file node-name=n filename=my disk.qcow2',
+    'a blank stands in the value of "filename"',
+    'It needs quotes: filename="my disk.qcow2"',
+  ],
+  [
+    'blockdev-backup node=node-A target=node-E sync=full',
+    'blockdev-backup has no argument "node"',
+    'Write device=node-A',
+  ],
+  [
+    'blockdev-del node-name=node-A --force',
+    'blockdev-del has no argument "force"',
+    'It takes node-name; arguments are written NAME=VALUE.',
+  ],
+];
+for (const { version, schema } of SCHEMAS)
+  for (const [line, message, advice] of ADVISED)
+    test(`${version}: ${line}`, () => {
+      const found = parse(line, schema);
+      if (found.kind !== 'wrong') throw new Error(`it is taken: ${JSON.stringify(found)}`);
+      assert.equal(
+        found.problems.map(one => [one.message, one.nearest, one.advice]),
+        [[message, undefined, advice]],
+      );
+    });
+
 // What looks alike and is sent as it stands.
 const SENT: readonly (readonly [line: string, sent: Json])[] = [
+  ['blockdev-snapshot-sync device=a, snapshot-file=b', { device: 'a,', 'snapshot-file': 'b' }],
+  ['blockdev-snapshot-sync device=a snapshot-file=b,', { device: 'a', 'snapshot-file': 'b,' }],
   ['screendump filename=a,b', { filename: 'a,b' }],
   ['screendump filename=a,b=c', { filename: 'a,b=c' }],
   ['screendump filename=“a”', { filename: '“a”' }],

@@ -2,7 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { complete } from '../../src/language/complete.ts';
 import { hint } from '../../src/language/hint.ts';
+import { parse } from '../../src/language/parse.ts';
+import { messageOf } from '../../src/language/problem.ts';
 import { suggest } from '../../src/language/suggest.ts';
+import { problemRow, problemsWhileTyping } from '../../src/language/typing.ts';
 import { lineWidth, plain } from '../../src/text/line.ts';
 import { recordedSchema } from '../schema/walked.ts';
 
@@ -59,6 +62,59 @@ test('at 80 columns the argument at the cursor is still marked in its signature'
   assert.equal(
     row.filter(span => span.bold === true).map(({ text }) => text),
     ['sync'],
+  );
+});
+
+/** The row under a line in which something is wrong; undefined where nothing is. */
+function wrongAt(line: string, version = '11.1', columns = 158): string | undefined {
+  const schema = recordedSchema(version);
+  const [found] = problemsWhileTyping(line, line.length, schema);
+  return found && plain(problemRow(line, found, schema, columns));
+}
+
+// The cursor stands behind the last letter of each. What is said of it is what Enter says.
+const AS_ENTER = [
+  ...[
+    'blockdev-del force=true',
+    'blockdev-del device=node-A',
+    'query-status id=3',
+    'query-block device=virtio0',
+  ],
+  ...['job-complete device=job0', 'block-job-cancel id=job0', 'blockdev-add driver=qcow2 filename=e.qcow2'],
+  ...['blockdev-add driver=qcow2 node-name=n size=39M', 'transaction( blockdev-backup node=a )'],
+  ...['info status', 'query status', 'systemctl status', 'man query-status', 'drive_del virtio0', 'savevm x'],
+  ...['snapshot_blkdev virtio0 b.qcow2', 'drive_add 0 file=x', '-blockdev driver=file,filename=a'],
+  ...['query-named-block-nodes flat = true', 'blockdev-del node-name = node-A', 'blockdev-del node-name ='],
+  ...['pause now', 'blockdev-dell node-name=a', 'blockdev-backup device a sync=full'],
+];
+
+for (const line of AS_ENTER) {
+  test(`the row under ${line} says what Enter says`, () => {
+    const told = parse(line, schema);
+    assert.is(told.kind, 'wrong');
+    if (told.kind === 'wrong')
+      assert.ok(wrongAt(line)?.startsWith(messageOf(told.problems[0])), wrongAt(line));
+  });
+}
+
+test('the row under a wrong line says what to do where it fits, and what only the VM can settle never', () => {
+  assert.is(
+    wrongAt('info status'),
+    '"info" is a command of the human monitor, not of QMP   Write .hmp info status (in QMP: query-status).',
+  );
+  assert.is(wrongAt('info status', '11.1', 80), '"info" is a command of the human monitor, not of QMP');
+  assert.is(wrongAt('blockdev-del device=node-A'), 'blockdev-del has no argument "device"');
+});
+
+// What is typed last may go on, and what is missing may yet come.
+for (const line of ['blockdev-del forc', 'blockdev-add size=39M', 'blockdev-add file.filename=a']) {
+  test(`nothing is wrong with ${line} while it is typed`, () => assert.is(wrongAt(line), undefined));
+}
+
+test('nothing is told of an argument that a message in JSON does not have', () => {
+  assert.is(
+    plain(at('{"execute": "blockdev-del", "arguments": {"force": tr') ?? []).includes('not safe'),
+    false,
   );
 });
 

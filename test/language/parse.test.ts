@@ -285,7 +285,15 @@ table('problem', true, [
     'blockdev-add driver=quorum vote-threshold=1 children.0=a children=b',
     'children: "children" cannot have a value and members of its own',
   ],
-  ['human-monitor-command command-line=info block', 'block: "block" is no argument: it has no "="'],
+  [
+    'human-monitor-command command-line=info block',
+    'command-line=info block: a blank stands in the value of "command-line"',
+  ],
+  // What has quotes itself is named as it stands.
+  [
+    'blockdev-del {"node-name":"node-A"',
+    '{"node-name":"node-A": {"node-name":"node-A" is no argument: it has no "="',
+  ],
   ['query-status =1', '=1: a name is missing before "="'],
   ['query-status a..b=1', 'a..b=1: a name is missing before "="'],
   ['device=a', 'device=a: "device=a" is no command name'],

@@ -43,6 +43,8 @@ interface Row {
 }
 
 const PAUSED_BACKUP = 'blockdev-backup device=node-A target=node-E sync=full job-id=j auto-finalize=false';
+const PAUSED_MIRROR =
+  'drive-mirror device=node-A target=m.qcow2 format=qcow2 node-name=m sync=none job-id=j speed=1';
 const NULLS = 'blockdev-add driver=null-co node-name=null0 size=32M';
 const OVERLAY = 'blockdev-snapshot-sync node-name=node-A snapshot-node-name=o snapshot-file=o.qcow2';
 
@@ -92,13 +94,39 @@ const ROWS: readonly Row[] = [
   },
   {
     line: 'blockdev-backup device=nod-A target=node-E sync=full job-id=j',
-    says: /No drive and no block node/,
+    says: /^No drive and no block node has that name\. Did you mean node-A\?$/,
     offers: /^blockdev-backup device=node-A target=node-E sync=full job-id=j$/,
   },
   {
-    line: 'blockdev-del node-name=nodeE',
+    line: 'blockdev-del node-name=disk0',
     says: /^No block node has that name/,
     offers: /^query-named-block-nodes flat=true$/,
+  },
+  // What takes something away is named, and no line offered.
+  ...['nodeE', 'NODE-E', 'node-e'].map(name => ({
+    line: `blockdev-del node-name=${name}`,
+    says: /^No block node has that name\. Did you mean node-E\?$/,
+  })),
+  {
+    line: 'blockdev-snapshot node=node-A overlay=disk7',
+    says: /^The overlay has to be open before, by blockdev-add with backing=null\. blockdev-snapshot-sync makes/,
+  },
+  {
+    first: ['blockdev-add driver=qcow2 node-name=top file.driver=file file.filename=f.qcow2 backing=null'],
+    line: 'blockdev-snapshot node=node-A overlay=tpo',
+    says: /^Did you mean top\?$/,
+    offers: /^blockdev-snapshot node=node-A overlay=top$/,
+  },
+  {
+    line: 'blockdev-snapshot-sync snapshot-file=node-A node-name=c.qcow2 snapshot-node-name=node-C',
+    says: /^node-name and snapshot-file seem to be exchanged\.$/,
+    offers: /^blockdev-snapshot-sync snapshot-file=c\.qcow2 node-name=node-A snapshot-node-name=node-C$/,
+  },
+  {
+    first: [PAUSED_MIRROR],
+    line: 'blockdev-mirror device=node-A target=node-E sync=full job-id=k',
+    says: /^The node is not the top of its chain: .* Under way: j \(mirror\)\.$/,
+    offers: /^query-jobs$/,
   },
   {
     line: 'blockdev-add driver=qcow2 node-name=n file=f.qcow2',
@@ -133,7 +161,7 @@ const ROWS: readonly Row[] = [
   },
   {
     line: 'device_add driver=virtio-blk-pci id=v1 bus=rp1 drive=node-e',
-    says: /No drive and no block node/,
+    says: /^No drive and no block node has that name\. Did you mean node-E\?$/,
     offers: /^device_add .* drive=node-E$/,
   },
   // URLs in a file driver: the driver that is meant. Nobody serves them here, so the offered line is checked by its text.

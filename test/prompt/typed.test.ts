@@ -136,7 +136,7 @@ test('at the prompt the menu, the row below and the request agree; what shrinks 
 // What a mistyped argument is told to be is what QEMU takes, as far as its names tell.
 const NAMELESS: readonly (readonly [before: readonly string[], line: string, said: RegExp])[] = [
   [['blockdev-add driver=null-co node-name=free'], 'blockdev-del file=free', /"file"\nWrite node-name=free$/],
-  [[], 'blockdev-del file=n2', /"file"\nA device uses n2\.$/],
+  [[], 'blockdev-del file=n2', /"file"\nIt is written node-name=n2, and a device uses it\.$/],
   [[], 'blockdev-del file=nobody.qcow2', /no argument "file"$/],
   [
     ['blockdev-add driver=raw node-name=mine file={"driver":"file","filename":"FILE"}'],
@@ -155,6 +155,18 @@ for (const [before, line, said] of NAMELESS)
     const made = /node-name=(\w+)/.exec(before.join())?.[1];
     if (made !== undefined)
       assert.is((await runOn(vm.address, [`blockdev-del node-name=${made}`])).status, 0);
+  });
+
+// A word that is a command of QMP, or means one.
+for (const [line, said] of [
+  ['.cont', /there is no word \.cont; did you mean cont\?\nCommands of QMP have no dot\.$/],
+  ['.query-status', /did you mean query-status\?\nCommands/],
+  ['.pause', /did you mean stop\?\nCommands/],
+  ['.grph', /did you mean \.graph/],
+] as const)
+  test(`the word ${line} is none`, async () => {
+    const told = await runOn(vm.address, ['query-block', line]);
+    assert.match(told.said.join('\n'), said);
   });
 
 test('a line typed in one go is told the same, whatever completion asks meanwhile', () =>

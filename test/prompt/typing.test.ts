@@ -33,6 +33,23 @@ test('the line is coloured by meaning, and a problem is underlined once the curs
     assert.not(colourOf(screen, 'sp').underline, 'what is being typed is not called wrong');
   }));
 
+test('the row under a line says what Enter says', () =>
+  withDesk(async desk => {
+    for (const [line, said] of [
+      ['blockdev-del force=true', /^blockdev-del has no argument "force"/],
+      ['info status', /^"info" is a command of the human monitor, not of QMP {3}Write \.hmp info status/],
+      ['query-block|head', /^blanks belong around "\|" {3}Write query-block \| head$/],
+      ['$', /^a command of this host stands behind "\$"/],
+    ] as const) {
+      desk.screen.type(`${line} `);
+      await desk.sees(shown => said.test(below(shown).join(' ').replace(/ {4,}/g, ' ')));
+      await desk.drop();
+    }
+    await desk.run('.help blokdev-del');
+    await desk.sees(/did you mean blockdev-del\?/);
+    assert.not(desk.screen.text().join('\n').includes('Usage:'));
+  }));
+
 test('the menu comes while typing, is narrowed by it, and Enter runs the line as it is typed', () =>
   withDesk(async desk => {
     const { screen } = desk;

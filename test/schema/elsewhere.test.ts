@@ -33,9 +33,17 @@ test('a command that this VM lacks is not named', () => {
 
 // The line typed, the names that are offered, what is said of them.
 const LINES: readonly (readonly [string, readonly string[], RegExp?])[] = [
-  ['continue', ['cont'], /^continue is cont here: /],
-  ['pause', ['stop'], /^pause is stop here: /],
-  ['suspend', ['stop'], /^What virsh calls suspend is stop here: /],
+  ['continue', ['cont'], /^Let the guest run/],
+  ['pause', ['stop'], /^Pause the guest; cont lets it go on\.$/],
+  ['suspend', ['stop'], /^Pause the guest; cont lets it go on\.$/],
+  ['halt', ['stop'], /^The guest's processors stop; quit ends QEMU\.$/],
+  ['set', ['.set'], /^$/],
+  ['learn', ['.learn'], /^$/],
+  ['show', ['.show'], /^$/],
+  ['hint', ['.hint'], /^$/],
+  ['blockdev-remove node-name=node-E', ['blockdev-del']],
+  ['blockdev-close node-name=node-E', ['blockdev-del']],
+  ['delete node-A', ['blockdev-del', 'device_del', 'object-del']],
   ['resume', ['cont']],
   ['destroy', ['quit'], /at once/],
   ['domblklist vm1', ['query-block', '.graph']],
@@ -55,6 +63,7 @@ for (const version of VERSIONS)
       assert.is(line.problems[0].message.startsWith('there is no command '), true);
       assert.equal(line.problems[0].nearest, names);
       assert.match(line.problems[0].advice ?? '', said);
+      assert.not(line.problems[0].advice?.includes(' here'), 'the names are not told twice');
     });
 
 test('a line of virsh itself is told what it is here', () => {

@@ -72,38 +72,65 @@ vncdisplay  query-vnc
 
 /** Everyday words, the shell's own words without their dot, and those of qemu-img. */
 export const EVERYDAY = `
+back  .back
 backup  blockdev-backup
+block-backup  blockdev-backup
+block-mirror  blockdev-mirror
+blockdev-close  blockdev-del
+blockdev-commit  block-commit
+blockdev-delete  blockdev-del
+blockdev-open  blockdev-add
+blockdev-remove  blockdev-del
+blockdev-resize  block_resize
+blockdev-stream  block-stream
 cancel  job-cancel
+check  .check
+close  blockdev-del
 connect  .connect
 continue  cont
 convert  blockdev-backup or blockdev-mirror
 create  blockdev-create
+delete  blockdev-del or device_del or object-del
 disks  query-block or .graph
 edit  .edit
 events  .events
+expect  .expect
 fill  .fill
 format  .format
 graph  .graph
 halt  stop  the guest's processors stop; quit ends QEMU
+hint  .hint
 history  .history
 hmp  .hmp
 hotplug  device_add
 jobs  .jobs
+keys  .help keys
 kill  quit  it ends this QEMU at once
 learn  .learn
+let  .let
 mirror  blockdev-mirror
 nodes  query-named-block-nodes or .graph
+open  blockdev-add
 pause  stop
 play  .play
-poweroff  system_powerdown or quit  the first asks the guest, the second does not
+points  .points
 powerdown  system_powerdown
+poweroff  system_powerdown or quit  the first asks the guest, the second does not
+practice  .practice
 rebase  block-stream or change-backing-file
 record  .record
+remove  blockdev-del or device_del or object-del
 resize  block_resize
+restart  .restart
 run  cont
+send  .send
 set  .set
+show  .show
+skip  .skip
 snapshot  blockdev-snapshot-sync or blockdev-snapshot
 status  query-status
+step  .step
+top  .top
 unpause  cont
 unplug  device_del
 version  query-version

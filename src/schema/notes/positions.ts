@@ -17,7 +17,13 @@ export const ORDERS: ReadonlyMap<string, readonly (readonly string[])[]> = new M
   ['block_set_io_throttle', [['device', 'bps', 'bps_rd', 'bps_wr', 'iops', 'iops_rd', 'iops_wr']]],
   ['screendump', [['filename', 'device', 'head']]],
   ['block-stream', [['device', 'base', 'speed']]],
-  ['blockdev-snapshot-sync', [['device', 'snapshot-file', 'format']]],
+  [
+    'blockdev-snapshot-sync',
+    [
+      ['device', 'snapshot-file', 'format'],
+      ['node-name', 'snapshot-file', 'snapshot-node-name'],
+    ],
+  ],
   ['query-cpu-model-expansion', [['type']]],
 ]);
 
@@ -38,6 +44,23 @@ export const FLAGS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
 
 /** What the human monitor counts in MiB and QMP in bytes: command and argument. */
 export const SIZES_IN_MIB: ReadonlySet<string> = new Set(['balloon value', 'block_resize size']);
+
+/** Formats of images that an argument `format` may name where the schema says only text. */
+export const IMAGE_FORMATS: ReadonlySet<string> = new Set([
+  'qcow2',
+  'raw',
+  'qed',
+  'vmdk',
+  'vdi',
+  'vhdx',
+  'vpc',
+  'qcow',
+  'parallels',
+  'luks',
+  'cloop',
+  'dmg',
+  'bochs',
+]);
 
 /** Whether the values of a command's line are not to be repeated: they hold a password, whose place is not known. */
 export function hidesValues(command: string): boolean {

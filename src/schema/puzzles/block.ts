@@ -8,11 +8,23 @@ import { schemeOf, withOptions } from './urls.ts';
 const MIB = 1024 * 1024;
 
 export const BLOCK: readonly Puzzle[] = [
-  plain(
-    /^Need a root block node$/,
-    'The node is not the top of its chain: an overlay, a filter or a running job stands above it. Name the node that the guest device uses; query-block shows it.',
-    LIST_DRIVES,
-  ),
+  {
+    match: /^Need a root block node$/,
+    asks: ['job'],
+    explain: (_, __, world) => {
+      const top = 'The node is not the top of its chain: an overlay, a filter or a job stands above it.';
+      const running = world
+        .rows('jobs')
+        .filter(job => textOf(job, 'status') !== 'concluded')
+        .map(job => `${textOf(job, 'id')} (${textOf(job, 'type')})`);
+      return running.length > 0
+        ? { text: `${top} Under way: ${running.join(', ')}.`, instead: LIST_JOBS }
+        : {
+            text: `${top} Name the node that the guest device uses; query-block shows it.`,
+            instead: LIST_DRIVES,
+          };
+    },
+  },
   plain(
     /Failed to get (?:shared )?"?(?:write|consistent read|resize)"? lock/,
     'The image is open elsewhere: in another node of this QEMU, in another QEMU, or in qemu-img. Use the node that has it, or close it there; qemu-img -U reads it all the same.',

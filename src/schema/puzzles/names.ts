@@ -6,6 +6,7 @@ import { membersAt } from '../walk.ts';
 import { freeName, needsJobId, textOf, type World } from '../world.ts';
 import { throughItsDrive } from './devices.ts';
 import {
+  closest,
   type Explanation,
   LIST_NODES,
   mistyped,
@@ -162,9 +163,14 @@ function absent(
   world: World,
   { text, list }: Absence,
 ): Explanation {
+  const near = closest(name, names ?? []);
   const meant = mistyped(request, name, names ?? []);
+  // What the name comes near to says enough; for what takes something away no line is offered.
+  const short = `${/^.*?(?=[;:.] |\.$)/.exec(text)?.[0] ?? text}. Did you mean ${near}?`;
+  if (near !== undefined && meant === undefined) return { text: short };
   const instead = meant === undefined ? undefined : replacing(request, name, meant);
-  return { text, instead: instead === undefined ? list : withJobId(instead, world) };
+  if (instead === undefined) return { text, instead: list };
+  return { text: short, instead: withJobId(instead, world) };
 }
 
 /** The chardevs that nothing uses yet. */
@@ -196,14 +202,51 @@ function noNode(request: Request, name: string, world: World): Explanation {
     const instead = withArguments(without(request, 'device'), { 'node-name': name, ...overlay });
     return { text: `${name} is a node, and no drive: give it as node-name.`, instead };
   }
+  const swapped = exchanged(request, name, world);
+  if (swapped !== undefined) return swapped;
   const scheme = schemeOf(name);
   if (scheme !== undefined || /[/\\]|\.\w+$/.test(name)) return fileForNode(request, name, scheme, world);
+  if (request.execute === 'blockdev-snapshot' && request.arguments['overlay'] === name)
+    return noOverlay(request, name, world);
   return absent(request, name, world.names('node'), world, {
     text: NODE_ONLY.test(request.execute)
       ? 'No block node has that name; query-named-block-nodes lists them.'
-      : 'No drive and no block node has that name. The id of a guest device (-device ...,id=) is neither: give the node-name behind it, which query-block shows under inserted.',
+      : world.names('node') === undefined
+        ? 'No drive and no block node has that name. The id of a guest device (-device ...,id=) is neither: give the node-name behind it, which query-block shows under inserted.'
+        : 'No drive and no block node has that name; query-named-block-nodes lists the nodes.',
     list: LIST_NODES,
   });
+}
+
+/** A file's name where a node belongs, and a node's where the file does. */
+function exchanged(request: Request, name: string, world: World): Explanation | undefined {
+  const { arguments: args } = request;
+  const here = Object.keys(args).find(key => args[key] === name);
+  const there = Object.keys(args).find(key => {
+    const value = args[key];
+    const isFile = namingAt(request.execute, [key], args)?.kind === 'file';
+    return isFile && typeof value === 'string' && world.names('node')?.includes(value) === true;
+  });
+  const node = there === undefined ? undefined : args[there];
+  if (here === undefined || there === undefined || node === undefined) return undefined;
+  return {
+    text: `${here} and ${there} seem to be exchanged.`,
+    instead: withArguments(request, { [here]: node, [there]: name }),
+  };
+}
+
+/** The overlay of blockdev-snapshot must be there before, and nobody may use it. */
+function noOverlay(request: Request, name: string, world: World): Explanation {
+  const free = (world.names('node') ?? []).filter(one => !isInserted(one, world));
+  const meant = closest(
+    name,
+    free.filter(one => one !== request.arguments['node']),
+  );
+  if (meant !== undefined)
+    return { text: `Did you mean ${meant}?`, instead: withArguments(request, { overlay: meant }) };
+  return {
+    text: 'The overlay has to be open before, by blockdev-add with backing=null. blockdev-snapshot-sync makes a new one.',
+  };
 }
 
 /** The node that a guest device uses. */

@@ -60,7 +60,11 @@ const TAKES_AWAY = /del|remove|clear|eject|dismiss|cancel|close|unplug/;
 
 /** The one name that was perhaps mistyped; undefined where none is as near, or where a guess could do harm. */
 export function mistyped(request: Request, name: string, names: readonly string[]): string | undefined {
-  if (TAKES_AWAY.test(request.execute)) return undefined;
+  return TAKES_AWAY.test(request.execute) ? undefined : closest(name, names);
+}
+
+/** The one name that is as near as a slip; undefined where none or several are. */
+export function closest(name: string, names: readonly string[]): string | undefined {
   const most = name.length < 4 ? 1 : 1 + Math.floor(name.length / 6);
   const all = names.map(one => ({ one, away: edits(one.toLowerCase(), name.toLowerCase()) }));
   const least = Math.min(...all.map(({ away }) => away));
