@@ -53,12 +53,13 @@ export function judge(
   if (sameRequest(wanted, given)) return { kind: 'right' };
   const mistakes = step.mistakes.flatMap(({ line, text: says }) => {
     const request = requestIn(line, schema);
-    return request ? [{ request, says }] : [];
+    return request ? [{ request, says, isSound: isSound(line, schema) }] : [];
   });
-  // Of a line that cannot be understood nobody knows what is missing in it, and what was meant.
-  const sound = requestOf(parse(text, schema)) !== undefined;
+  // Of a line that cannot be understood nobody knows what is missing in it, and what was meant: it is a mistake of the
+  // page's only where that one is no sound line either.
+  const sound = isSound(text, schema);
   const found =
-    mistakes.find(({ request }) => sameRequest(request, given)) ??
+    mistakes.find(one => one.isSound === sound && sameRequest(one.request, given)) ??
     mistakes.find(({ request }) => sound && isThatMistake(request, given, wanted));
   if (found) return { kind: 'mistake', text: found.says };
   if (wanted.execute !== given.execute) return { kind: 'other' };
@@ -76,6 +77,10 @@ export function requestIn(text: string, schema?: Schema): Request | undefined {
   const tree = readLine(text);
   if (tree.kind !== 'command' && tree.kind !== 'transaction') return undefined;
   return normal(readRequest(tree, schema).request);
+}
+
+function isSound(text: string, schema: Schema | undefined): boolean {
+  return requestOf(parse(text, schema)) !== undefined;
 }
 
 function sameRequest(a: Request, b: Request): boolean {

@@ -44,8 +44,6 @@ export async function outcomeOf(
     return { carriedOut: false, asMeant: meant, ...(meant || why === undefined ? {} : { why }) };
   }
   if (request.execute === 'quit') {
-    // Asked whether it is meant, the reader may have said no.
-    if (session?.state === 'open') return { carriedOut: false, asMeant: false };
     await session?.ended;
     await exited;
     return { carriedOut: true, asMeant: true };

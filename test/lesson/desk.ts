@@ -24,6 +24,8 @@ export interface Desk {
   readonly tutor: LessonTutor;
   readonly host: Host;
   readonly lesson: Lesson;
+  /** What the reader answers to yes-or-no questions. */
+  agrees: boolean;
   /** Runs a line as the prompt does, and has it judged; gives what was shown meanwhile. */
   type(line: string): Promise<string>;
   /** What was shown since the last look. */
@@ -48,7 +50,7 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
       form: async () => undefined,
       edit: async text => text,
     },
-    confirm: async () => true,
+    confirm: async () => desk.agrees,
     history: () => [],
     keepSettings: async () => {},
     closing: () => {},
@@ -126,8 +128,9 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
     throw error;
   }
   await host.loadSchema();
-  return {
+  const desk: Desk = {
     tutor,
+    agrees: true,
     host,
     lesson,
     shown,
@@ -149,4 +152,5 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
       await tutor.close();
     },
   };
+  return desk;
 }
