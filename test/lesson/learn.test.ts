@@ -153,6 +153,49 @@ test('a reader begins, errs, asks for help, leaves, and goes on where he stopped
     });
   }));
 
+/** Begun with the arguments, what is typed there, and where it is said to go on; then it does. */
+const LEFT: readonly [args: readonly string[], lines: readonly [string, RegExp][], kept: string][] = [
+  [
+    ['first-steps', '--from', '4'],
+    [
+      ['.learn chains', /Chains and overlays · step 1/],
+      ['.skip', /Chains and overlays · step 2/],
+    ],
+    'qmpsh learn goes on at step 2 of Chains and overlays',
+  ],
+  [
+    ['mine.md', '--allow-shell'],
+    [['.skip', /Mine · step 2/]],
+    'qmpsh learn mine.md goes on at step 2 of Mine',
+  ],
+];
+for (const [args, lines, kept] of LEFT)
+  test(`left after ${lines.map(([line]) => line).join(', ')}: ${kept}`, () =>
+    atHome(async home => {
+      const step = '```qmp try\n(QEMU) query-status\n```\n\nhint: h\n\n';
+      writeFileSync(
+        join(home, 'mine.md'),
+        `---\ntitle: Mine\nabout: a try\n---\nDo.\n\n${step}And.\n\n${step}`,
+      );
+      await withScreen(program(home, ['learn', ...args]), async screen => {
+        await screen.waitFor(atPrompt);
+        for (const [line, shows] of lines) {
+          await enter(screen, line);
+          await screen.waitFor(shows);
+          await pageThrough(screen);
+        }
+        screen.key('C-d');
+        await screen.waitFor(`Kept: ${kept}.`);
+        await screen.waitForExit();
+      });
+      const [, command = '', told = ''] = /^qmpsh (.*) goes on at (.*)$/.exec(kept) ?? [];
+      await withScreen(program(home, command.split(' ')), async screen => {
+        const [, number, title] = /^step (\d) of (.*)$/.exec(told) ?? [];
+        await screen.waitFor(`${title} · step ${number} of`);
+        await pageThrough(screen);
+      });
+    }));
+
 test('.learn at the prompt of another VM leaves that one alone, and .learn stop goes back to it', () =>
   atHome(async home => {
     await withScreen(program(home, ['practice']), async screen => {
