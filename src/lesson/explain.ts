@@ -87,18 +87,21 @@ export function showTask(
   width: number,
 ): readonly StyledLine[] {
   const answer = answerOf(task);
-  const line: StyledLine = [
-    span(task.step.kind === 'shell' ? '' : '(QEMU) ', 'prompt'),
-    span(safe(answer), 'command'),
-  ];
+  // Behind no prompt: nobody has typed it.
+  const line: StyledLine = [span('    '), span(safe(answer), 'command')];
   const explained = (rows: readonly (readonly [string, string])[]) => [
-    ...wrapLine(line, width, 4),
+    ...wrapLine(line, width, 6),
     ...renderPairs([{ rows }], width),
   ];
   if (task.step.kind === 'shell') return explained(hostNotes(task.step.text));
   if (task.step.kind === 'word') {
-    const word = wordNamed(splitArguments(task.step.text)[0] ?? '', words);
-    return explained(word ? [[word.name, word.help]] : []);
+    const [name = '', ...given] = splitArguments(task.step.text);
+    const word = wordNamed(name, words);
+    const commands = given.flatMap((text): (readonly [string, string])[] => {
+      const does = describeCommand(text);
+      return does === undefined ? [] : [[text, does]];
+    });
+    return explained([...(word ? [[word.name, word.help] as const] : []), ...commands]);
   }
   const request = requestIn(task.step.text, schema);
   if (!request) return explained([]);

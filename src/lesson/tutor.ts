@@ -128,7 +128,7 @@ export class LessonTutor implements Tutor {
       this.#host.show(wrapLine(setupLine(task.step.text, task.step.kind), this.#host.width, 4));
       let setUp = false;
       try {
-        this.#host.show(outputRows(await this.#station.act(task.step)));
+        await this.#station.act(task.step);
       } catch (error) {
         // Something that was typed stands in its way: the same on a fresh VM.
         if (!(error instanceof QmpshError) || error.kind === 'interrupted') throw error;

@@ -17,6 +17,7 @@ import { toPage } from '../../src/play/load.ts';
 import { QmpshError } from '../../src/qmp/errors.ts';
 import type { Schema } from '../../src/schema/model.ts';
 import { Session } from '../../src/session/client.ts';
+import { stringifyJson } from '../../src/text/json.ts';
 import { plain } from '../../src/text/line.ts';
 import { runWord } from '../../src/words/words.ts';
 
@@ -97,12 +98,15 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
     },
     echo: () => {},
     reply: async reply => {
-      if (reply.kind === 'refusal') rows.push(`refused  ${reply.desc}`);
+      rows.push(reply.kind === 'refusal' ? `refused  ${reply.desc}` : stringifyJson(reply.value));
     },
     showEvents: () => {},
     waited: () => {},
     jobOutcome: () => 0,
-    pipe: async () => 0,
+    pipe: async command => {
+      rows.push(`piped to ${command.trim()}`);
+      return 0;
+    },
     foreground: (_what, run) => run(new AbortController().signal),
     connect: async address => {
       await host.session?.close();

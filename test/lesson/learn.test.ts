@@ -316,7 +316,10 @@ test('.show explains a line of the host and a word, too', () =>
     await withScreen(program(home, ['learn', 'first-steps', '--from', '2']), async screen => {
       await screen.waitFor(atPrompt);
       await enter(screen, '.show');
-      await screen.waitFor(/\.help blockdev-del\n +\.help +explain a command/);
+      await screen.waitFor(
+        /^ {4}\.help blockdev-del\n +\.help +explain a command.*\n +blockdev-del +close/m,
+      );
+      assert.not.match(screen.text().join('\n'), /\(QEMU\) \.help/);
       await enter(screen, '.learn chains');
       await screen.waitFor(/Chains and overlays · step 1/);
       await screen.waitFor(atPrompt);

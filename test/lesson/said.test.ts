@@ -83,4 +83,31 @@ for (const [name, task, cases] of TABLE)
     }
   });
 
+/** A step that is skipped, and what it gives: the prose behind it speaks of that. */
+const SKIPPED: readonly [file: string, task: string, gives: RegExp][] = [
+  ['01-first-steps', 'query-status', /query-status\n\{[^\n]*"status":\s*"prelaunch"[^\n]*\nSkipped\./],
+  [
+    '01-first-steps',
+    'blockdev-del',
+    /blockdev-del node-name=node-A\nrefused {2}[^\n]*in use[^\n]*\nSkipped\./,
+  ],
+  ['08-incremental', 'query-block |', /\npiped to grep -A 7 dirty-bitmaps\nSkipped\./],
+];
+for (const [name, task, gives] of SKIPPED)
+  test(`${name}, ${task}: .skip shows what it gives`, async () => {
+    const file = `docs/lessons/${name}.md`;
+    const lesson = await readLesson(readFileSync(file, 'utf8'), file);
+    const desk = await openDesk(
+      lesson,
+      lesson.tasks.findIndex(({ step }) => step.text.startsWith(task)),
+    );
+    try {
+      desk.shown();
+      await desk.tutor.skip();
+      assert.match(desk.shown(), gives);
+    } finally {
+      await desk.close();
+    }
+  });
+
 test.run();
