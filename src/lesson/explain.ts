@@ -125,6 +125,14 @@ export function setupLine(text: string, kind: 'qmp' | 'shell' | 'word'): StyledL
   return [span(kind === 'shell' ? '$ ' : '(QEMU) ', 'prompt'), span(safe(text), 'dim')];
 }
 
+/** What a fresh VM in the place of the reader's means; that the one before has `ended` was said. */
+export function setBack(ended: boolean): string {
+  const how = ended
+    ? 'The lesson goes on, on a fresh VM.'
+    : 'The VM is set back: it stands as the lesson has it here.';
+  return `${how} Try again; .hint gives a hint.`;
+}
+
 /** The words that belong to a lesson; a line with one of them is never judged. */
 const LESSON_WORDS = ['.hint', '.show', '.skip', '.back', '.restart', '.learn'];
 

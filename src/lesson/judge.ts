@@ -3,8 +3,10 @@ import { splitArguments } from '../language/argument.ts';
 import { parse, requestOf } from '../language/parse.ts';
 import { readRequest } from '../language/request.ts';
 import { readLine } from '../language/tokens.ts';
+import type { Tutor } from '../line/tutor.ts';
 import type { Mistake } from '../page/aids.ts';
 import type { Step } from '../page/model.ts';
+import { expectsRefusal } from '../play/judge.ts';
 import type { Request } from '../qmp/message.ts';
 import type { Schema } from '../schema/model.ts';
 import { child, type Path } from '../schema/walk.ts';
@@ -68,6 +70,13 @@ export function judge(
     command: wanted.execute,
     departures: departures(wanted.arguments, given.arguments),
   };
+}
+
+/** What of the shell's own explanation of a refusal is left beside what the lesson says of the line. */
+export function leaves(text: string, step: Step, schema?: Schema): ReturnType<Tutor['leaves']> {
+  const { kind } = judge(text, step, schema);
+  if (kind === 'mistake' || kind === 'near') return 'nothing';
+  return kind === 'right' && expectsRefusal(step) ? 'all' : 'words';
 }
 
 /** The request of a line in its normal form, as far as it can be made out of a line with problems. */

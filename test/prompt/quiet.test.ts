@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Desk, withDesk, withPrompt } from '../desk.ts';
+import { atPrompt, type Desk, withDesk, withPrompt } from '../desk.ts';
 
 const text = (desk: Desk) => desk.screen.text().join('\n');
 
@@ -46,6 +46,7 @@ test('each line that .jobs runs is shown once, and so is the end of a job', () =
     desk.screen.key('Enter');
     await desk.sees(/^j backup done: /m);
     desk.screen.key('Esc');
+    await desk.sees(atPrompt);
     await desk.run('query-status');
     const rows = desk.screen.text();
     for (const line of ['job-pause id=j', 'job-resume id=j', 'block-job-set-speed device=j speed=0'])
