@@ -23,11 +23,11 @@ export function taskHead(lesson: Lesson, at: number, width: number): StyledLine 
   return [span(left, 'title'), span('─'.repeat(Math.max(0, room)), 'dim')];
 }
 
-/** What differs, a row each: what was typed, what the step needs, and what the argument means. */
+/** What differs, a row each: what was typed, what the step needs, and of what is missing what it means. */
 function departureLines(command: string, found: readonly Departure[]): readonly StyledLine[] {
   return found.map((departure): StyledLine => {
     const name = safe(showPath(departure.path));
-    const means = describeArgument(command, departure.path);
+    const means = departure.given === undefined ? describeArgument(command, departure.path) : undefined;
     return [
       span(name, 'key'),
       span(` ${sentence(departure, FILES.has(departure.path.at(-1) ?? ''))}`),
@@ -63,7 +63,7 @@ export async function verdictLines(verdict: Verdict, width: number): Promise<rea
       const rows = departureLines(verdict.command, verdict.departures);
       return lead(
         'not quite',
-        rows.flatMap(row => wrapLine(row, Math.max(20, width - 11), 2)),
+        rows.flatMap(row => wrapLine(row, Math.max(20, width - 11))),
       );
     }
   }
