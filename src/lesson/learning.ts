@@ -143,7 +143,7 @@ export async function overview(
   const how = fits
     ? '.learn list tells more of them, .learn and a name begins another one.'
     : `.learn list tells of all ${rows.length}, .learn and a name begins another one.`;
-  const [names, fars] = [wide(rows.map(row => row.name)), wide(rows.map(row => row.far))];
+  const [names, fars] = [wide(shown.map(row => row.name)), wide(shown.map(row => row.far))];
   return [
     [span('Lessons', 'title')],
     ...shown.map(({ lesson, name, far }) => {

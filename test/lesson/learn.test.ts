@@ -34,6 +34,7 @@ const learn = (home: string, ...args: string[]): Promise<Done> =>
 const WRONG: readonly [args: readonly string[], says: RegExp][] = [
   [['nothing'], /no lesson nothing(.|\n)*1 first-steps, 2 chains/],
   [['chain'], /did you mean chains/],
+  [['two'], /did you mean chains\?/],
   [['99'], /no lesson 99/],
   [['3', '--from', '99'], /has the steps 1 to/],
   [['3', '--from', '0'], /has the steps 1 to/],
@@ -111,7 +112,7 @@ test('a reader begins, errs, asks for help, leaves, and goes on where he stopped
   atHome(async home => {
     await withScreen(program(home, ['learn']), async screen => {
       // The whole task stands there, ready to be typed: for the list of all lessons the screen is too low.
-      await screen.waitFor(/> +1 first-steps +6 steps +the prompt.*\n\.learn list tells of all 11/);
+      await screen.waitFor(/> +1 first-steps {2}6 steps {2}the prompt.*\n\.learn list tells of all 11/);
       await screen.waitFor(/First steps · step 1 of 6(.|\n)*\[a\.qcow2\](.|\n)*anything else may be/);
       await screen.waitFor(atPrompt);
       await enter(screen, '.hint');
@@ -200,6 +201,10 @@ test('.learn at the prompt of another VM leaves that one alone, and .learn stop 
   atHome(async home => {
     await withScreen(program(home, ['practice']), async screen => {
       await screen.waitFor(/\.learn begins the lessons/);
+      await screen.waitFor(atPrompt);
+      await enter(screen, '.learn list');
+      await screen.waitFor(/Lessons\n +1 first-steps(.|\n)*q enough/);
+      screen.key('q');
       await screen.waitFor(atPrompt);
       await enter(screen, '.hint');
       await screen.waitFor(/no lesson is under way(.|\n)*\.learn begins one/);
