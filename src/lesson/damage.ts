@@ -9,7 +9,7 @@ interface Done {
 }
 
 /** Whether a line only asks, or is for the shell or this host. */
-export function isQuery(text: string): boolean {
+function isQuery(text: string): boolean {
   return /^\s*(\(QEMU\)\s+)?(query-|\.|\$|help\b|\?)/.test(text);
 }
 

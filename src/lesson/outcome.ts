@@ -49,7 +49,8 @@ export async function outcomeOf(
     return { carriedOut: true, asMeant: true };
   }
   if (expectsRefusal(step)) return { carriedOut: true, asMeant: false, why: 'QEMU took it' };
-  // What a mistake has started is taken away again; it may never end by itself.
+  // What a mistake has started is taken away again; it may never end by itself. Where it does, its row comes first.
+  if (session && kind === 'mistake') await forAMoment(host, signal => settle(request, mark, session, signal));
   const waits = kind !== 'mistake' && !step.background && !/\s&$/.test(text.trimEnd());
   if (!session || !waits) return { carriedOut: true, asMeant: true };
   try {
@@ -62,6 +63,16 @@ export async function outcomeOf(
     return { carriedOut: true, asMeant: false, why: error.message };
   }
 }
+
+async function forAMoment(host: Host, run: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const cancel = host.clock.after(MOMENT, () => over.abort());
+  await run(over.signal).catch(() => undefined);
+  cancel();
+}
+
+/** Milliseconds that the job of a mistake is waited for. */
+const MOMENT = 1000;
 
 /** Shows that a job is waited for only where that takes a moment. */
 async function waitQuietly<T>(host: Host, run: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -11,7 +11,7 @@ import { renderMarkdown } from '../render/page.ts';
 import { fitLine, wrapLine } from '../text/line.ts';
 import type { StyledLine } from '../text/style.ts';
 import { act, comesToHold, hold, limitOf } from './act.ts';
-import { damage, isQuery } from './damage.ts';
+import { damage } from './damage.ts';
 import {
   doneLine,
   type How,
@@ -242,8 +242,8 @@ export class LessonTutor implements Tutor {
     const { width } = this.#host;
     // What the shell has found wrong with a line it has also said.
     const lines = status === 2 && verdict.kind === 'near' ? [] : await verdictLines(verdict, width);
-    this.#host.show(lines);
     const now = await stateOf(this.#host.session, limitOf(this.#host.signal));
+    this.#host.show(lines);
     if (now !== undefined && this.#host.address !== this.#beganAt) {
       // The reader looks around at the other VM: nothing is missing here.
       const back = this.#beganAt.replace(`${this.#station.vm.practice.folder}/`, '');
@@ -252,7 +252,7 @@ export class LessonTutor implements Tutor {
     }
     const why = damage({ text, verdict, carriedOut }, this.#began, now);
     if (why !== undefined) await this.#mend(now === undefined ? undefined : why);
-    else if (lines.length > 0 || (status !== 0 && !isQuery(text)))
+    else if (lines.length > 0 || (status !== 0 && status !== 130))
       this.#host.note('.hint gives a hint, .show shows the line.');
   }
 

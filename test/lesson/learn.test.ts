@@ -273,6 +273,19 @@ test('a refusal in a lesson has one explanation, and no line that leads away fro
     }),
   ));
 
+test('the end of a job stands above what the lesson says, which is in one piece', () =>
+  atHome(home =>
+    withScreen(program(home, ['learn', 'backup', '--from', '4']), async screen => {
+      await pageThrough(screen);
+      await enter(screen, 'blockdev-backup device=node-A target=node-E sync=full job-id=job0');
+      await screen.waitFor(/The VM is set back/);
+      assert.match(
+        screen.text().join('\n'),
+        /^\{\}\njob0 backup done: [^\n]*\nnot quite [^\n]*(\n {11}[^\n]*)+\nQEMU has done what you typed\.\nThe VM is set back/m,
+      );
+    }),
+  ));
+
 test(".learn stop after the VM from before has ended: the lesson's VM ends all the same", () =>
   atHome(home =>
     withQemu({}, async qemu => {

@@ -37,7 +37,13 @@ const TABLE: readonly [file: string, task: string, cases: readonly Case[]][] = [
     '01-first-steps',
     'query-named-block-nodes',
     [
-      { line: 'query-named-block-nodes flat = true', never: /same rows/ },
+      {
+        line: 'query-named-block-nodes flat = true',
+        says: /\.hint gives a hint, \.show/,
+        never: /same rows/,
+      },
+      { line: 'query-blocks', says: /\.hint gives a hint, \.show/ },
+      { line: '$ qemu-imf', says: /\.hint gives a hint, \.show/ },
       { line: 'query-named-block-nodes flat', never: /same rows/ },
       { line: 'query-named-block-nodes --flat', never: /same rows/ },
       { line: 'query-named-block-nodes', says: /same rows/ },
