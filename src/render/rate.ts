@@ -19,7 +19,7 @@ export function rateOf(looks: readonly Look[]): number | undefined {
 const PIECE = 16 * 2 ** 20;
 
 /** Bytes a second, and whether that is the limit, which holds the job back. */
-export interface Pace {
+interface Pace {
   readonly rate: number;
   readonly atLimit: boolean;
 }
