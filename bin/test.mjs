@@ -11,7 +11,11 @@ import { globSync } from './glob.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { jobs: { type: 'string' }, again: { type: 'boolean' }, limit: { type: 'string', default: '300' } },
+  options: {
+    jobs: { type: 'string' },
+    again: { type: 'boolean' },
+    limit: { type: 'string', default: '300' },
+  },
 });
 const wanted = globSync(join(root, 'test'), '.test.ts').filter(
   file => positionals.length === 0 || positionals.some(part => relative(root, file).includes(part)),
