@@ -1,7 +1,15 @@
 // `qmpsh learn`: lists and prints lessons, forgets progress, or begins a lesson at a prompt on its own VM.
 
 import { columns, isTerminal, rows, writeAll } from '../io/stdio.ts';
-import { chooseLesson, firstTask, hostLines, lessonRows, overview, tutorFor } from '../lesson/learning.ts';
+import {
+  chooseLesson,
+  firstTask,
+  hostLines,
+  lessonRows,
+  overview,
+  tutorFor,
+  whereToGoOn,
+} from '../lesson/learning.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import { lessonScript } from '../lesson/script.ts';
 import { findLesson, forgetProgress, type Shelved } from '../lesson/shelf.ts';
@@ -84,7 +92,7 @@ export async function learnCommand(invocation: Invocation): Promise<Exit> {
     case 'reset':
       return reset(wanted, tools);
     default:
-      return learn(await chooseLesson(wanted), invocation, tools, wanted === undefined);
+      return learn(await chooseLesson(wanted), invocation, tools, wanted);
   }
 }
 
@@ -107,7 +115,7 @@ async function learn(
   shelved: Shelved,
   { values, switches }: Invocation,
   tools: LearnTools,
-  listed: boolean,
+  wanted: string | undefined,
 ): Promise<Exit> {
   const { lesson } = shelved;
   const at = firstTask(lesson, stepNumber(values['from'], lesson));
@@ -121,7 +129,7 @@ async function learn(
     ];
     if (!(await tools.confirm(asked, 'Begin it?'))) return 130;
   }
-  const above = listed ? await overview(lesson, tools.width, tools.height) : [];
+  const above = wanted === undefined ? await overview(lesson, tools.width, tools.height) : [];
   const vm = await startLessonVm(lesson, at);
   let tutor: LessonTutor | undefined;
   try {
@@ -132,10 +140,9 @@ async function learn(
     return await tools.prompt(vm, lead, above);
   } finally {
     await (tutor ?? vm).close();
-    if (tutor && !tutor.done && tutor.at > 0)
-      tools.show([
-        [span(`Kept: qmpsh learn goes on at step ${tutor.at + 1} of ${safe(tutor.lesson.title)}.`)],
-      ]);
+    // By what is kept, as the lesson that was left need not be the one that was begun.
+    const kept = tutor && (await whereToGoOn(shelved, wanted));
+    if (kept !== undefined) tools.show([[span(kept)]]);
   }
 }
 

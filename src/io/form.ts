@@ -29,12 +29,34 @@ export async function askFields(fields: readonly Field[]): Promise<ReadonlyMap<s
           name: 'value',
           message,
           validate: (value: string) => (value === '' ? 'A value is needed.' : (check?.(value) ?? true)),
+          onRender: takesText,
         } as const);
     const { value } = await unlessEnded(prompts({ ...question, stdout: process.stderr }));
     if (typeof value !== 'string') return undefined;
     given.set(name, value);
   }
   return given;
+}
+
+/** What a question of `prompts` does with a key that has no meaning for it: the text goes into the value. */
+interface TextQuestion {
+  _?: (text: string, key: { readonly name?: string; readonly ctrl?: boolean }) => void;
+  render(): void;
+}
+
+const patched = new WeakSet<object>();
+
+/** Control characters are no part of a value; Ctrl-L clears the screen. */
+function takesText(this: TextQuestion): void {
+  const { _: insert } = this;
+  if (!insert || patched.has(this)) return;
+  patched.add(this);
+  this._ = (text, key) => {
+    if (key.ctrl && key.name === 'l') {
+      process.stderr.write('\x1b[2J\x1b[H');
+      this.render();
+    } else if (!/\p{Cc}/u.test(text)) insert.call(this, text, key);
+  };
 }
 
 /** One of the keys, the first of them for Enter; undefined when the question was left. */

@@ -10,7 +10,7 @@ import type { Step } from '../page/model.ts';
 import { badEnd, endedBy, isNew, mayRun, untilDone } from '../play/jobs.ts';
 import { amissIn, differing, expectsRefusal, judge, wentAsMeant } from '../play/judge.ts';
 import { QmpshError } from '../qmp/errors.ts';
-import type { Request } from '../qmp/message.ts';
+import type { Reply, Request } from '../qmp/message.ts';
 import type { Schema } from '../schema/model.ts';
 import type { Session } from '../session/client.ts';
 import { HARMLESS } from '../session/facts.ts';
@@ -28,6 +28,8 @@ export interface Workspace {
   /** The recording that the reader would have made by now. */
   readonly recording?: LessonRecording;
   readonly signal?: AbortSignal;
+  /** Told of the reply to a step's request; `pipe` is the command that its value is meant for. */
+  readonly replied?: (reply: Reply, request: Request, pipe?: string) => void;
 }
 
 /** What the check of an effect needs; the signal ends it. */
@@ -74,6 +76,7 @@ async function perform(step: Step, workspace: Workspace): Promise<string> {
   const reply = await sent.answer(limitOf(workspace.signal));
   const amiss = amissIn(step, request, reply);
   if (amiss) throw fault(step, amiss.text);
+  workspace.replied?.(reply, request, line.kind === 'command' ? line.pipe : undefined);
   if (workspace.recording) recordLine(step.text, request, workspace.recording);
   if (reply.kind === 'refusal') return '';
   if (request.execute === 'quit') await session.ended;

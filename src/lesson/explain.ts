@@ -23,11 +23,11 @@ export function taskHead(lesson: Lesson, at: number, width: number): StyledLine 
   return [span(left, 'title'), span('─'.repeat(Math.max(0, room)), 'dim')];
 }
 
-/** What differs, a row each: what was typed, what the step needs, and what the argument means. */
+/** What differs, a row each: what was typed, what the step needs, and of what is missing what it means. */
 function departureLines(command: string, found: readonly Departure[]): readonly StyledLine[] {
   return found.map((departure): StyledLine => {
     const name = safe(showPath(departure.path));
-    const means = describeArgument(command, departure.path);
+    const means = departure.given === undefined ? describeArgument(command, departure.path) : undefined;
     return [
       span(name, 'key'),
       span(` ${sentence(departure, FILES.has(departure.path.at(-1) ?? ''))}`),
@@ -63,7 +63,7 @@ export async function verdictLines(verdict: Verdict, width: number): Promise<rea
       const rows = departureLines(verdict.command, verdict.departures);
       return lead(
         'not quite',
-        rows.flatMap(row => wrapLine(row, Math.max(20, width - 11), 2)),
+        rows.flatMap(row => wrapLine(row, Math.max(20, width - 11))),
       );
     }
   }
@@ -87,18 +87,21 @@ export function showTask(
   width: number,
 ): readonly StyledLine[] {
   const answer = answerOf(task);
-  const line: StyledLine = [
-    span(task.step.kind === 'shell' ? '' : '(QEMU) ', 'prompt'),
-    span(safe(answer), 'command'),
-  ];
+  // Behind no prompt: nobody has typed it.
+  const line: StyledLine = [span('    '), span(safe(answer), 'command')];
   const explained = (rows: readonly (readonly [string, string])[]) => [
-    ...wrapLine(line, width, 4),
+    ...wrapLine(line, width, 6),
     ...renderPairs([{ rows }], width),
   ];
   if (task.step.kind === 'shell') return explained(hostNotes(task.step.text));
   if (task.step.kind === 'word') {
-    const word = wordNamed(splitArguments(task.step.text)[0] ?? '', words);
-    return explained(word ? [[word.name, word.help]] : []);
+    const [name = '', ...given] = splitArguments(task.step.text);
+    const word = wordNamed(name, words);
+    const commands = given.flatMap((text): (readonly [string, string])[] => {
+      const does = describeCommand(text);
+      return does === undefined ? [] : [[text, does]];
+    });
+    return explained([...(word ? [[word.name, word.help] as const] : []), ...commands]);
   }
   const request = requestIn(task.step.text, schema);
   if (!request) return explained([]);
@@ -120,6 +123,14 @@ export function showTask(
 /** A step that the lesson does by itself, as it would be typed. */
 export function setupLine(text: string, kind: 'qmp' | 'shell' | 'word'): StyledLine {
   return [span(kind === 'shell' ? '$ ' : '(QEMU) ', 'prompt'), span(safe(text), 'dim')];
+}
+
+/** What a fresh VM in the place of the reader's means; that the one before has `ended` was said. */
+export function setBack(ended: boolean): string {
+  const how = ended
+    ? 'The lesson goes on, on a fresh VM.'
+    : 'The VM is set back: it stands as the lesson has it here.';
+  return `${how} Try again; .hint gives a hint.`;
 }
 
 /** The words that belong to a lesson; a line with one of them is never judged. */

@@ -3,8 +3,10 @@ import { splitArguments } from '../language/argument.ts';
 import { parse, requestOf } from '../language/parse.ts';
 import { readRequest } from '../language/request.ts';
 import { readLine } from '../language/tokens.ts';
+import type { Tutor } from '../line/tutor.ts';
 import type { Mistake } from '../page/aids.ts';
 import type { Step } from '../page/model.ts';
+import { expectsRefusal } from '../play/judge.ts';
 import type { Request } from '../qmp/message.ts';
 import type { Schema } from '../schema/model.ts';
 import { child, type Path } from '../schema/walk.ts';
@@ -53,12 +55,13 @@ export function judge(
   if (sameRequest(wanted, given)) return { kind: 'right' };
   const mistakes = step.mistakes.flatMap(({ line, text: says }) => {
     const request = requestIn(line, schema);
-    return request ? [{ request, says }] : [];
+    return request ? [{ request, says, isSound: isSound(line, schema) }] : [];
   });
-  // Of a line that cannot be understood nobody knows what is missing in it, and what was meant.
-  const sound = requestOf(parse(text, schema)) !== undefined;
+  // Of a line that cannot be understood nobody knows what is missing in it, and what was meant: it is a mistake of the
+  // page's only where that one is no sound line either.
+  const sound = isSound(text, schema);
   const found =
-    mistakes.find(({ request }) => sameRequest(request, given)) ??
+    mistakes.find(one => one.isSound === sound && sameRequest(one.request, given)) ??
     mistakes.find(({ request }) => sound && isThatMistake(request, given, wanted));
   if (found) return { kind: 'mistake', text: found.says };
   if (wanted.execute !== given.execute) return { kind: 'other' };
@@ -69,6 +72,13 @@ export function judge(
   };
 }
 
+/** What of the shell's own explanation of a refusal is left beside what the lesson says of the line. */
+export function leaves(text: string, step: Step, schema?: Schema): ReturnType<Tutor['leaves']> {
+  const { kind } = judge(text, step, schema);
+  if (kind === 'mistake' || kind === 'near') return 'nothing';
+  return kind === 'right' && expectsRefusal(step) ? 'all' : 'words';
+}
+
 /** The request of a line in its normal form, as far as it can be made out of a line with problems. */
 export function requestIn(text: string, schema?: Schema): Request | undefined {
   const found = requestOf(parse(text, schema));
@@ -76,6 +86,10 @@ export function requestIn(text: string, schema?: Schema): Request | undefined {
   const tree = readLine(text);
   if (tree.kind !== 'command' && tree.kind !== 'transaction') return undefined;
   return normal(readRequest(tree, schema).request);
+}
+
+function isSound(text: string, schema: Schema | undefined): boolean {
+  return requestOf(parse(text, schema)) !== undefined;
 }
 
 function sameRequest(a: Request, b: Request): boolean {

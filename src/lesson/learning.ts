@@ -7,7 +7,7 @@ import { renderPairs } from '../render/pairs.ts';
 import { fitLine, lineWidth, span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
-import type { Lesson } from './lesson.ts';
+import { type Lesson, unitStart } from './lesson.ts';
 import { nextLesson, type Progress, startIn } from './progress.ts';
 import { allLessons, findLesson, loadProgress, type Shelved } from './shelf.ts';
 import { LessonTutor } from './tutor.ts';
@@ -24,6 +24,16 @@ export async function chooseLesson(wanted: string | undefined): Promise<Shelved>
 /** The task to begin at: `from` counts from 1; without it, where the reader stopped. */
 export function firstTask(lesson: Lesson, from?: number): number {
   return from === undefined ? startIn(loadProgress(), lesson.name, lesson.tasks.length) : from - 1;
+}
+
+/** Where `qmpsh learn` goes on, by what is kept: a sentence; undefined where it would begin a lesson. */
+export async function whereToGoOn(begun: Shelved, wanted: string | undefined): Promise<string | undefined> {
+  const isOwn = begun.own && loadProgress().last === begun.lesson.name;
+  const { lesson } = isOwn ? begun : await chooseLesson(undefined);
+  const at = unitStart(lesson, firstTask(lesson));
+  if (at === 0) return undefined;
+  const command = isOwn && wanted !== undefined ? `qmpsh learn ${wanted}` : 'qmpsh learn';
+  return `Kept: ${safe(command)} goes on at step ${at + 1} of ${safe(lesson.title)}.`;
 }
 
 /** All commands of this host that a lesson can run: those that start its VM, those of its lines and of its checks. */
@@ -133,7 +143,7 @@ export async function overview(
   const how = fits
     ? '.learn list tells more of them, .learn and a name begins another one.'
     : `.learn list tells of all ${rows.length}, .learn and a name begins another one.`;
-  const [names, fars] = [wide(rows.map(row => row.name)), wide(rows.map(row => row.far))];
+  const [names, fars] = [wide(shown.map(row => row.name)), wide(shown.map(row => row.far))];
   return [
     [span('Lessons', 'title')],
     ...shown.map(({ lesson, name, far }) => {

@@ -48,14 +48,13 @@ export async function outcomeOf(
     return { carriedOut: false, asMeant: meant, ...(meant || why === undefined ? {} : { why }) };
   }
   if (request.execute === 'quit') {
-    // Asked whether it is meant, the reader may have said no.
-    if (session?.state === 'open') return { carriedOut: false, asMeant: false };
     await session?.ended;
     await exited;
     return { carriedOut: true, asMeant: true };
   }
   if (expectsRefusal(step)) return { carriedOut: true, asMeant: false, why: 'QEMU took it' };
-  // What a mistake has started is taken away again; it may never end by itself.
+  // What a mistake has started is taken away again; it may never end by itself. Where it does, its row comes first.
+  if (session && kind === 'mistake') await forAMoment(host, signal => settle(request, mark, session, signal));
   const waits = kind !== 'mistake' && !step.background && !/\s&$/.test(text.trimEnd());
   if (!session || !waits) return { carriedOut: true, asMeant: true };
   try {
@@ -68,6 +67,16 @@ export async function outcomeOf(
     return { carriedOut: true, asMeant: false, why: error.message };
   }
 }
+
+async function forAMoment(host: Host, run: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const cancel = host.clock.after(MOMENT, () => over.abort());
+  await run(over.signal).catch(() => undefined);
+  cancel();
+}
+
+/** Milliseconds that the job of a mistake is waited for. */
+const MOMENT = 1000;
 
 /** Shows that a job is waited for only where that takes a moment. */
 async function waitQuietly<T>(host: Host, run: (signal: AbortSignal) => Promise<T>): Promise<T> {

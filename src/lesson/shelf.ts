@@ -33,13 +33,18 @@ export async function findLesson(wanted: string): Promise<Shelved> {
   if (found) return read(found.path, false);
   if (/\.(md|markdown)$/.test(wanted) && kindOfPath(wanted) === 'file') return read(wanted, true);
   const names = files.map(({ name }) => name);
-  const near = nearest(wanted, names);
+  // A number as a word is none of a name's parts: `two` is not two-machines.
+  const counted = COUNT.indexOf(wanted.toLowerCase()) + 1;
+  const numbered = files.find(({ number }) => number === counted)?.name;
+  const near = numbered === undefined ? nearest(wanted, names) : [numbered];
   throw new QmpshError(
     'usage',
     `there is no lesson ${safe(wanted)}${near.length > 0 ? `; did you mean ${near.join(', ')}?` : ''}`,
     { advice: `There are ${files.map(({ number, name }) => `${number} ${name}`).join(', ')}.` },
   );
 }
+
+const COUNT = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven'];
 
 async function read(path: string, own: boolean): Promise<Shelved> {
   const text = readNamed(path, 'the lesson');

@@ -3,6 +3,7 @@ import type { Host } from '../line/host.ts';
 import type { Step } from '../page/model.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { act, type Workspace } from './act.ts';
+import { outputRows } from './explain.ts';
 import { type Lesson, records } from './lesson.ts';
 import { type LessonVm, startLessonVm } from './vm.ts';
 
@@ -42,21 +43,26 @@ export class Station {
   }
 
   /**
-   * Does a step for the reader; gives what a `$` step printed. Rejects with a QmpshError when it does not go as the page
-   * says.
+   * Does a step for the reader, and shows what it gave as if it had been typed. Rejects with a QmpshError when it does
+   * not go as the page says; nothing is shown then.
    */
-  async act(step: Step): Promise<string> {
+  async act(step: Step): Promise<void> {
     // A word may ask, or show a page at a time: it wants the keys for itself.
     if (step.kind === 'word' && !step.text.startsWith('.connect')) {
       const status = await this.#host.run(step.text);
       if (status !== 0) throw new QmpshError('refused', `${step.text} did not work`);
-      return '';
+      return;
     }
+    const replies: Parameters<NonNullable<Workspace['replied']>>[] = [];
+    const replied = (...reply: (typeof replies)[number]) => void replies.push(reply);
     const output = await this.#host.foreground('the step', signal =>
-      act(step, { ...this.workspace(), signal }),
+      act(step, { ...this.workspace(), signal, replied }),
     );
     if (step.text === 'quit') await this.#vm.practice.exited;
-    return output;
+    this.#host.show(outputRows(output));
+    for (const [reply, request, pipe] of replies)
+      if (pipe !== undefined && reply.kind === 'success') await this.#host.pipe(pipe, reply.value);
+      else await this.#host.reply(reply, request);
   }
 
   /** Where steps act, and where their effects are looked for. */

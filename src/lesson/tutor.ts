@@ -5,12 +5,13 @@ import type { Host } from '../line/host.ts';
 import type { Tutor } from '../line/tutor.ts';
 import type { WordFacts } from '../line/wordfacts.ts';
 import { drawn, framed, Picture } from '../play/picture.ts';
-import { looksOther, missing, stateOf, type VmState } from '../play/vmstate.ts';
+import { stateOf, type VmState } from '../play/vmstate.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { renderMarkdown } from '../render/page.ts';
 import { fitLine, wrapLine } from '../text/line.ts';
 import type { StyledLine } from '../text/style.ts';
 import { act, comesToHold, hold, limitOf } from './act.ts';
+import { damage } from './damage.ts';
 import {
   doneLine,
   type How,
@@ -18,12 +19,13 @@ import {
   isLessonWord,
   lead,
   outputRows,
+  setBack,
   setupLine,
   showTask,
   taskHead,
   verdictLines,
 } from './explain.ts';
-import { judge, type Verdict } from './judge.ts';
+import { judge, leaves, type Verdict } from './judge.ts';
 import { type Lesson, type Passage, type Task, unitStart } from './lesson.ts';
 import { outcomeOf } from './outcome.ts';
 import { keepProgress } from './shelf.ts';
@@ -89,9 +91,14 @@ export class LessonTutor implements Tutor {
     return this.#inTurn(async () => {
       // The line before this one may have ended the VM as the lesson wants it.
       if (this.#stands()) return true;
-      await this.#mend('The lesson cannot go on like this: the VM has ended.');
+      await this.#mend(undefined);
       return false;
     }).then(ready => ready ?? true);
+  }
+
+  leaves(text: string): ReturnType<Tutor['leaves']> {
+    const step = this.lesson.tasks[this.#at]?.step;
+    return step && this.#host.address === this.#beganAt ? leaves(text, step, this.#host.schema) : 'all';
   }
 
   /** Looks at a line that was run, with its exit status. Lines are looked at one after the other. */
@@ -128,7 +135,7 @@ export class LessonTutor implements Tutor {
       this.#host.show(wrapLine(setupLine(task.step.text, task.step.kind), this.#host.width, 4));
       let setUp = false;
       try {
-        this.#host.show(outputRows(await this.#station.act(task.step)));
+        await this.#station.act(task.step);
       } catch (error) {
         // Something that was typed stands in its way: the same on a fresh VM.
         if (!(error instanceof QmpshError) || error.kind === 'interrupted') throw error;
@@ -216,8 +223,7 @@ export class LessonTutor implements Tutor {
       await this.#advance(verdict.way === undefined ? 'right' : 'another way to the same end');
       return;
     }
-    const { effects } = task.step;
-    const right = verdict.kind === 'right';
+    const [{ effects }, right] = [task.step, verdict.kind === 'right'];
     const mayCount = effects.length > 0 && (right || (did.carriedOut && verdict.kind !== 'mistake'));
     if (mayCount && (await hold(effects, this.#station.workspace()))) {
       await this.#advance(right ? 'that has happened already' : 'another way to the same end');
@@ -235,31 +241,27 @@ export class LessonTutor implements Tutor {
   async #correct(text: string, verdict: Verdict, status: number, carriedOut: boolean): Promise<void> {
     const { width } = this.#host;
     // What the shell has found wrong with a line it has also said.
-    const said = status === 2 && verdict.kind === 'near';
-    const lines = said ? [] : await verdictLines(verdict, width);
-    this.#host.show(lines);
-    const isQuery = /^\s*(\(QEMU\)\s+)?(query-|\.|\$|help\b|\?)/.test(text);
+    const lines = status === 2 && verdict.kind === 'near' ? [] : await verdictLines(verdict, width);
     const now = await stateOf(this.#host.session, limitOf(this.#host.signal));
+    this.#host.show(lines);
     if (now !== undefined && this.#host.address !== this.#beganAt) {
       // The reader looks around at the other VM: nothing is missing here.
       const back = this.#beganAt.replace(`${this.#station.vm.practice.folder}/`, '');
       this.#host.note(`This step belongs to the other machine: .connect ${back} goes back there.`);
       return;
     }
-    const lost = this.#began === undefined ? undefined : missing(this.#began, now);
-    // A page that was played, and failed, may have left something.
-    const played = verdict.kind === 'mistake' && /^\s*\./.test(text);
-    const left = played && now !== undefined && looksOther(this.#began?.graph, now.graph);
-    if (lost !== undefined) await this.#mend(`The lesson cannot go on like this: ${lost}.`);
-    else if ((carriedOut && !isQuery && verdict.kind !== 'other') || left)
-      await this.#mend('QEMU has done what you typed.');
-    else if (lines.length > 0 || (status !== 0 && !isQuery))
+    const why = damage({ text, verdict, carriedOut }, this.#began, now);
+    if (why !== undefined) await this.#mend(now === undefined ? undefined : why);
+    else if (lines.length > 0 || (status !== 0 && status !== 130))
       this.#host.note('.hint gives a hint, .show shows the line.');
   }
 
-  /** Says why, and puts a fresh VM in the place of this one: as the lesson has it at this task, not as the reader had it. */
-  async #mend(why: string): Promise<void> {
-    this.#host.note(why, 'warning');
+  /**
+   * Says why (without, the VM has ended), and puts a fresh VM in the place of this one: as the lesson has it at this
+   * task, not as the reader had it.
+   */
+  async #mend(why: string | undefined): Promise<void> {
+    if (why !== undefined) this.#host.note(why, 'warning');
     const start = unitStart(this.lesson, this.#at);
     if (start !== this.#at) {
       this.#host.note('The recording begins anew, on a fresh VM.');
@@ -273,9 +275,7 @@ export class LessonTutor implements Tutor {
     this.#began = state;
     this.#beganAt = this.#host.address;
     this.#graph.take(state, this.#host.session);
-    this.#host.note(
-      'The VM is set back: it stands as the lesson has it here. Try again; .hint gives a hint.',
-    );
+    this.#host.note(setBack(why === undefined));
   }
 
   async #rebuild(at: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { Problem } from '../language/line.ts';
 import { print } from '../language/print.ts';
 import { type Mismatch, mismatchIn, retyped } from '../language/retype.ts';
 import type { Refusal, Request } from '../qmp/message.ts';
+import { actOf } from '../schema/jobs.ts';
 import type { Schema } from '../schema/model.ts';
 import { namingAt } from '../schema/names.ts';
 import { holdsSecret } from '../schema/notes/secrets.ts';
@@ -22,11 +23,12 @@ interface Explained {
 }
 
 /** What an explanation may draw on: the host of the VM that refused, or a part of it. */
-export type Asking = Pick<Host, 'loadSchema' | 'schema' | 'clock' | 'known'> & Partial<Pick<Host, 'session'>>;
+export type Asking = Pick<Host, 'loadSchema' | 'schema' | 'clock' | 'known'> &
+  Partial<Pick<Host, 'session' | 'typist'>>;
 
 /**
  * Explains a refusal in a sentence, with a line to try where one is known to be better; `typed` is the line the request
- * comes from. Undefined where there is nothing to add to QEMU's own words.
+ * comes from. Undefined where there is nothing to add to QEMU's own words. In a lesson the tutor says what of it is left.
  */
 export async function explain(
   refusal: Refusal,
@@ -34,11 +36,15 @@ export async function explain(
   host: Asking,
   typed?: string,
 ): Promise<Explained | undefined> {
+  const leaves = (typed !== undefined && host.typist?.tutor?.leaves(typed)) || 'all';
+  if (leaves === 'nothing') return undefined;
   try {
     const mismatch = mismatchIn(refusal.desc);
-    return mismatch === undefined
-      ? await meaning(refusal.desc, request, host)
-      : await otherType(mismatch, request, host, typed);
+    const found =
+      mismatch === undefined
+        ? await meaning(refusal.desc, request, host)
+        : await otherType(mismatch, request, host, typed);
+    return found && leaves === 'words' && !found.line?.startsWith('query-') ? { text: found.text } : found;
   } catch {
     return undefined; // the connection has ended: that is told elsewhere
   }
@@ -52,9 +58,15 @@ async function meaning(desc: string, request: Request, host: Asking): Promise<Ex
   await witness?.load(asked);
   const found = explainRefusal(desc, request, witness ?? { ...UNKNOWN, schema });
   if (found?.instead === undefined) return found;
+  // Completing cannot be taken back: it is for who asks for it to choose.
+  if (actOf(found.instead.execute) === 'complete' && actOf(request.execute) !== 'complete')
+    return { text: `${found.text} ${IS_READY}` };
   const fine = await isOffered(found.instead, request, schema, witness);
   return fine ? { text: found.text, line: print(found.instead, schema) } : { text: found.text };
 }
+
+const IS_READY =
+  'This one is ready: job-complete finishes it (a mirror switches over to its target), block-job-cancel ends it without that.';
 
 /**
  * The VM to ask for facts; none while commands are under way: QEMU answers in order, so its answers would come too

@@ -43,6 +43,10 @@ export interface Output {
   waited(event: QmpEvent): void;
   /** Says how a job that was waited for ended, since that position in the event log perhaps. */
   jobOutcome(outcome: JobOutcome, since: number): Exit;
+  /** A line that was shown stands on the screen from now on: the next reply belongs to it. */
+  stands?(line: string): void;
+  /** Whether the end of the latest job of that id has a row of its own. */
+  tells?(id: string): boolean;
   /** The jobs with what was seen of their progress; absent where nobody watches them. */
   jobs?(): readonly JobView[];
   /** What is to be said while QEMU does not answer; no row while it does. */

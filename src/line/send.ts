@@ -14,12 +14,15 @@ import type { Exit } from './exit.ts';
 import type { Host } from './host.ts';
 import { lossOf } from './loss.ts';
 
+/** Somebody who was asked said no: as if it was interrupted, and nothing was done. */
+const NOT_SENT: Exit = 130;
+
 /** Sends a message as it stands; `typed` is the line it comes from, for a recording. */
 export async function runRaw(message: Json, host: Host, typed?: string): Promise<Exit> {
   const session = connected(host);
   const request = requestIn(message);
   if (request?.oob) (await import('./outofband.ts')).mayOvertake(session);
-  if (request && !(await agreed(request, host))) return 0;
+  if (request && !(await agreed(request, host))) return NOT_SENT;
   host.echo(maskMessage(message));
   return finish(session.sendRaw(message), { message, typed }, host);
 }
@@ -27,7 +30,7 @@ export async function runRaw(message: Json, host: Host, typed?: string): Promise
 /** Sends a request; `pipe` is a command of the host's shell that gets the reply's value. */
 export async function runRequest(request: Request, host: Host, pipe?: string, typed?: string): Promise<Exit> {
   const session = connected(host);
-  if (!(await agreed(request, host))) return 0;
+  if (!(await agreed(request, host))) return NOT_SENT;
   const message = { [request.oob ? 'exec-oob' : 'execute']: request.execute, arguments: request.arguments };
   host.echo(maskMessage(message));
   return finish(session.send(request), { message, request, typed }, host, pipe);

@@ -11,6 +11,11 @@ export interface Tutor {
   repeat(): Promise<void>;
   /** Sees to it that a line about to be run finds a VM; gives false where it is not to be run. */
   ready(text: string): true | Promise<boolean>;
+  /**
+   * What of the shell's own explanation of a refusal is for the reader of a lesson: all of it, only what it says (a line
+   * to try would lead elsewhere), or nothing, as the lesson explains it.
+   */
+  leaves(text: string): 'all' | 'words' | 'nothing';
   /** Looks at a line that was run, with its exit status. */
   ran(text: string, status: number): Promise<void>;
   /** Gives one hint more. */

@@ -21,7 +21,7 @@ import type { Failure } from './outcome.ts';
 import { failureOf } from './perform.ts';
 import { DEEPEST, type Plan, planPage, tooDeep, undoSteps } from './plan.ts';
 import { type Policy, performPage } from './player.ts';
-import { checkLines, consent, fill, type HostCommands, hostRows } from './prepare.ts';
+import { checkLines, consent, fill, type HostCommands, hostRows, nodeNames } from './prepare.ts';
 import type { Reading } from './reading.ts';
 import type { Report } from './report.ts';
 import { Stage, type StageParts } from './stage.ts';
@@ -78,7 +78,8 @@ export interface Output {
 export async function playPage(request: PlayRequest, host: Host, output: Output): Promise<Exit> {
   const { page, reading, depth = 0 } = request;
   const chosen = request.again?.play.chosen ?? chooseSteps(page, request.choice);
-  const values = new Map(request.values ?? (await fill(page, request.given, host.person)));
+  const nodes = () => nodeNames(host.session);
+  const values = new Map(request.values ?? (await fill(page, request.given, host.person, nodes)));
   const hide = new Discretion(values);
   const undos = undoSteps(page, chosen);
   const agreed = request.agreed ?? (await agree(request, chosen, values, host));

@@ -11,6 +11,9 @@ import { fillParams, paramValue } from '../page/values.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Schema } from '../schema/model.ts';
 import { namesSecret } from '../schema/notes/secretnames.ts';
+import type { Session } from '../session/client.ts';
+import { nearest } from '../text/fuzzy.ts';
+import { isArray, isObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { Discretion } from './discreet.ts';
 import { isIdle } from './expand.ts';
@@ -22,21 +25,27 @@ export async function fill(
   page: Page,
   given: ReadonlyMap<string, string>,
   person: Person | undefined,
+  nodes?: () => Promise<readonly string[]>,
 ): Promise<Values> {
-  return filled(page, await complete(page, given, person), runName());
+  return filled(page, await complete(page, given, person, nodes), runName());
 }
 
-/** The parameters given, with answers of the user for those that are missing. */
+/**
+ * The parameters given, with answers of the user for those that are missing. `nodes` asks for the nodes there are: an
+ * answer that is to be one of them is.
+ */
 export async function complete(
   page: Page,
   given: ReadonlyMap<string, string>,
   person: Person | undefined,
+  nodes?: () => Promise<readonly string[]>,
 ): Promise<ReadonlyMap<string, string>> {
   checkText(page);
   const filling = fillParams(page, given, 'run00');
   throwFirst(page, filling.problems);
   if (filling.missing.length === 0) return given;
-  const fields = filling.missing.map(param => fieldOf(param));
+  const names = person && filling.missing.some(({ kind }) => kind === 'node') ? await nodes?.() : [];
+  const fields = filling.missing.map(param => fieldOf(param, names ?? []));
   const answers = await person?.dialogue.form(fields);
   if (!answers && person) throw new QmpshError('interrupted', `${page.name} was not played`);
   if (!answers) throw missing(page, filling.missing);
@@ -150,7 +159,22 @@ export function hostRows({ start, steps, undo }: HostCommands, folder: string): 
   ];
 }
 
-function fieldOf(param: Param) {
+/** The block nodes of a VM that were given a name; none where it does not tell. */
+export async function nodeNames(session: Session | undefined): Promise<readonly string[]> {
+  if (session?.state !== 'open') return [];
+  const reply = await session.execute('query-named-block-nodes').catch(() => undefined);
+  const rows = reply?.kind === 'success' && isArray(reply.value) ? reply.value : [];
+  const names = rows.flatMap(row => (isObject(row) ? [String(row['node-name'])] : []));
+  return names.filter(name => !name.startsWith('#'));
+}
+
+function noNode(name: string, nodes: readonly string[]): string {
+  const [near] = nearest(name, nodes);
+  const instead = near === undefined ? `there are ${nodes.join(', ')}` : `did you mean ${near}?`;
+  return safe(`There is no node ${name}; ${instead}`);
+}
+
+function fieldOf(param: Param, nodes: readonly string[]) {
   return {
     name: param.name,
     ...(namesSecret(param.name) ? { secret: true } : {}),
@@ -158,7 +182,9 @@ function fieldOf(param: Param) {
     ...(param.choices === undefined ? {} : { choices: param.choices }),
     check: (text: string) => {
       const filled = paramValue(param, text);
-      return filled.ok ? undefined : `${filled.message}. ${filled.advice}`;
+      if (!filled.ok) return `${filled.message}. ${filled.advice}`;
+      const isMissing = param.kind === 'node' && nodes.length > 0 && !nodes.includes(text);
+      return isMissing ? noNode(text, nodes) : undefined;
     },
   };
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../qmp/transport.ts';
 import { type JobView, renderJobRow } from '../render/job.ts';
 import { type Estimate, estimate, type Look, rateOf } from '../render/rate.ts';
-import { startedBy } from '../schema/jobs.ts';
+import { actOf, startedBy } from '../schema/jobs.ts';
 import type { Session } from '../session/client.ts';
 import type { Job } from '../session/jobs.ts';
 import { isArray, isObject } from '../text/json.ts';
@@ -26,7 +26,7 @@ export class JobRows {
   /** Where jobs copy from and to: no query tells, only the request that started one. */
   readonly #ends = new Map<string, { readonly source?: string; readonly target?: string }>();
   readonly #stops: readonly (() => void)[];
-  /** Jobs that stand still, and were asked for their limit. */
+  /** Jobs that begin or stand still, and were asked for their limit. */
   readonly #still = new Set<string>();
   #timer: (() => void) | undefined;
   #drawing: (() => void) | undefined;
@@ -51,6 +51,7 @@ export class JobRows {
       session.onReply(({ request }, reply) => {
         if (request && reply.kind === 'success')
           for (const { id, autoDismiss: _, ...ends } of startedBy(request)) this.#ends.set(id, ends);
+        if (request && reply.kind === 'success' && actOf(request.execute) === 'set-speed') this.#askLimits();
       }),
     ];
   }
@@ -132,20 +133,26 @@ export class JobRows {
     const before = this.#looks.get(id) ?? [];
     const looks = [...before, [this.#clock.now(), offset] as const].slice(-LOOKS);
     this.#looks.set(id, looks);
-    this.#askLimit(id, rateOf(looks) === 0);
-    const next = estimate(this.#estimates.get(id), looks, len);
+    const job = this.#session.jobs.get(id);
+    const begins = before.length === 0 && job?.state === 'running';
+    this.#askLimit(id, begins || rateOf(looks) === 0);
+    const next = estimate(this.#estimates.get(id), looks, len, job?.speed);
     if (next === undefined) this.#estimates.delete(id);
     else this.#estimates.set(id, next);
   }
 
-  /** A job that does not move may only wait for its limit, which query-jobs does not tell: `session.jobs` hears it. */
+  /** A job has a limit from its beginning, or does not move as it waits for one that it was given since. */
   #askLimit(id: string, still: boolean): void {
     if (!still) this.#still.delete(id);
     else if (!this.#still.has(id)) {
       this.#still.add(id);
-      // Where it is not told the row says that there is no progress.
-      this.#session.execute('query-block-jobs').catch(() => {});
+      this.#askLimits();
     }
+  }
+
+  /** query-jobs does not tell limits. `session.jobs` hears the reply; without one the rows do without. */
+  #askLimits(): void {
+    this.#session.execute('query-block-jobs').catch(() => {});
   }
 
   #draw(views: readonly JobView[]): void {

@@ -268,7 +268,7 @@ export class PromptHost implements Host {
   jobOutcome(outcome: JobOutcome, since: number): Exit {
     const status = outcome.kind === 'success' ? 0 : 1;
     const { id, ended = -1 } = outcome.job;
-    if (ended >= since && this.#parts.tells?.(id)) return status;
+    if (ended >= since && this.tells(id)) return status;
     this.show([outcomeRow(outcome)]);
     return status;
   }
@@ -307,6 +307,10 @@ export class PromptHost implements Host {
   /** The line that stands on the screen from now on: the next reply belongs to it. */
   stands(line: string): void {
     this.#above = oneRow(line);
+  }
+
+  tells(id: string): boolean {
+    return this.#parts.tells?.(id) === true;
   }
 
   get known(): Known | undefined {

@@ -1,12 +1,12 @@
 // A job as one row: how far it is, how fast, how long still, and what can be done with it now.
 import { isBlockJob } from '../schema/jobs.ts';
-import { lineWidth, span, wrapLine } from '../text/line.ts';
+import { lineWidth, plain, span, wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import { bytes, duration, percent, rate } from '../text/size.ts';
 import type { Role, Span, StyledLine } from '../text/style.ts';
 import { table } from '../text/table.ts';
 import { fit } from '../text/width.ts';
-import { type Look, rateOf } from './rate.ts';
+import { type Look, paceOf } from './rate.ts';
 
 /** What is known of a job. `len`, `offset` and `speed` are bytes for the block jobs that copy data. */
 export interface JobView {
@@ -52,9 +52,15 @@ export function renderJobRow(job: JobView, width: number): StyledLine {
 /** A job in full: its row, its figures, and the lines that act on it, spelled out. */
 export function renderJob(job: JobView, width: number): readonly StyledLine[] {
   const limit = job.speed === undefined ? '' : job.speed === 0 ? 'no limit' : `limit ${rate(job.speed)}`;
-  const pace = job.state === 'running' ? speed(job) : '';
-  const figures = [amounts(job), pace, limit, left(job)].filter(text => text !== '');
+  const running = job.state === 'running';
+  const atLimit = running && paceOf(job.history ?? [], job.speed)?.atLimit === true;
+  const pace = running && !atLimit ? speed(job) : '';
   const row = renderJobRow(job, width);
+  // What the row has no room for, and what it never says.
+  const told = plain(row);
+  const figures = [amounts(job), pace, atLimit && told.includes(speed(job)) ? '' : limit, left(job)].filter(
+    text => text !== '' && !told.includes(text),
+  );
   const details: StyledLine[] = [];
   if (figures.length > 0) details.push([span(`  ${figures.join('   ')}`, 'dim')]);
   if (job.error !== undefined) details.push([span('  '), span(safe(job.error), 'error')]);
@@ -126,7 +132,7 @@ function barCells(width: number): number {
   return Math.max(6, Math.min(24, Math.floor(width / 8) - 1));
 }
 
-/** The longest of each: `1023.9 MiB/s`, `no progress`, `999.9 MiB of 999.9 MiB`. */
+/** The longest of each, but for a limit with a fraction: `1023.9 MiB/s`, `no progress`, `999.9 MiB of 999.9 MiB`. */
 const PACE_CELLS = 12;
 const LEFT_CELLS = 11;
 const AMOUNTS_CELLS = 22;
@@ -148,7 +154,7 @@ function rowParts(job: JobView, cells: number): readonly Part[] {
     // QEMU 11 counts only data: a mirror of an empty disk has a length of 0 and is ready at once.
     add(4, job.state === 'ready' || job.state === 'pending' ? 'nothing to copy' : 'no length yet', 'dim');
   }
-  const pace = job.state !== 'running' ? '' : waits(job) ? `max ${rate(job.speed ?? 0)}` : speed(job);
+  const pace = job.state === 'running' ? speed(job) : '';
   add(6, pace, 'number', PACE_CELLS);
   if (pace !== '') parts.push({ rank: 8, line: [span(sparkline(job), 'dim')], room: LOOKS });
   add(4, job.state === 'running' ? left(job) : '', 'dim', LEFT_CELLS);
@@ -207,22 +213,18 @@ function amounts(job: JobView): string {
 }
 
 function speed(job: JobView): string {
-  const pace = rateOf(job.history ?? []);
-  return pace === undefined || !copies(job) ? '' : rate(pace);
-}
-
-/** Nothing moves, and need not: with a low limit QEMU copies a piece and then waits, for longer than looks count. */
-function waits(job: JobView): boolean {
-  return (job.speed ?? 0) > 0 && copies(job) && rateOf(job.history ?? []) === 0;
+  const pace = paceOf(job.history ?? [], job.speed);
+  if (pace === undefined || !copies(job)) return '';
+  return pace.atLimit ? `max ${rate(pace.rate)}` : rate(pace.rate);
 }
 
 function left(job: JobView): string {
-  const pace = rateOf(job.history ?? []);
+  const pace = paceOf(job.history ?? [], job.speed);
   if (pace === undefined || job.len === undefined || job.offset === undefined || job.state !== 'running')
     return '';
-  if (job.offset >= job.len || waits(job)) return '';
-  const seconds = job.left ?? (job.len - job.offset) / pace;
-  return pace === 0 ? 'no progress' : `${roughly(Math.max(1, seconds))} left`;
+  if (job.offset >= job.len) return '';
+  const seconds = job.left ?? (job.len - job.offset) / pace.rate;
+  return pace.rate === 0 ? 'no progress' : `${roughly(Math.max(1, seconds))} left`;
 }
 
 /** An estimate is no better than this: seconds for a while, then minutes. */
@@ -236,6 +238,8 @@ const LOOKS = 8;
 
 /** The pace between the last looks, one letter each; the highest is the fastest of them. */
 function sparkline(job: JobView): string {
+  // What is held back goes as its limit says.
+  if (paceOf(job.history ?? [], job.speed)?.atLimit) return '';
   const looks = (job.history ?? []).slice(-LOOKS - 1);
   const paces = looks.slice(1).map(([ms, offset], i) => {
     const [beforeMs, before] = looks[i] ?? [ms, offset];

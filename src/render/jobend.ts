@@ -33,11 +33,12 @@ export function renderJobEnd(job: EndedJob, seconds: number | undefined): Styled
   return [...name, word, span(figures === '' ? '' : copied === '' ? ` ${figures}` : `: ${figures}`)];
 }
 
-/** Of what is in bytes: all of it, or how far it came. */
+/** Of what is in bytes: all of it, or how far it came. What a job counts beyond the disk's size makes no other number. */
 function amount({ type, result, len, offset }: EndedJob): string {
   if (isBlockJob(type ?? '') !== true || len === undefined || offset === undefined) return '';
   if (len === 0) return result === 'success' ? 'nothing to copy' : '';
-  return result === 'success' && offset >= len ? bytes(len) : `${bytes(offset)} of ${bytes(len)}`;
+  const [all, done] = [len, offset].map(size => bytes(size).replace(/\.0+ /, ' '));
+  return result !== 'failed' && offset >= len ? `${all}` : `${done} of ${all}`;
 }
 
 function shortly(seconds: number): string {

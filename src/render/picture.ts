@@ -58,8 +58,11 @@ export function renderGraph(graph: BlockGraph, options: PictureOptions): readonl
     const hidden = out.splice(Math.max(1, rows - 1)).filter(row => row.length > 0).length;
     out.push([span(`and ${hidden} more rows: .graph draws all`, 'dim')]);
   }
+  const drawnRows = out.length;
   const list = (title: Span, names: readonly string[]) => {
     if (names.length === 0) return;
+    // Apart from the picture: it belongs to no node's column.
+    if (paths.length > 0 && out.length === drawnRows) out.push([]);
     const row = [
       title,
       span(names.map(name => safe(name)).join(', '), title.role === 'dim' ? 'dim' : undefined),

@@ -4,7 +4,7 @@ import type { Word } from '../line/word.ts';
 export const EXIT: Word = {
   name: '.exit',
   usage: '',
-  help: 'leave the shell; the VM lives on, unless the shell has started it',
+  help: 'leave the shell; only a VM that it started ends, too',
   more: [
     'Ctrl-D on an empty line does the same. A practice VM, and a QEMU started behind --, ends with the shell.',
     'To end another VM, use quit.',

@@ -65,7 +65,9 @@ async function watch(live: Live, host: Host): Promise<void> {
       view = { chosen: view.chosen };
       if (key === 'y') await run(line, live, host);
     } else if (leavesView(key)) {
-      host.show(jobs.map(one => renderJobRow(one, live.width)));
+      // Those that live have their rows under the prompt; most that have ended had one here.
+      const untold = jobs.filter(({ id, state }) => state === 'null' && host.tells?.(id) !== true);
+      host.show(untold.map(one => renderJobRow(one, live.width)));
       if (jobs.length === 0) host.note('no job runs');
       return;
     } else view = await act(view, jobs, job, key, live, host);
@@ -107,6 +109,7 @@ async function typeSpeed(view: View, job: JobView, key: string, live: Live, host
 
 async function run(line: string, live: Live, host: Host): Promise<void> {
   host.show([[span('(QEMU) ', 'prompt'), span(safe(line), 'command')]]);
+  host.stands?.(line);
   const jobs = jobViews(host);
   const draw = () => live.draw(screen(jobs, { chosen: undefined }, live, host));
   await meanwhile(live, draw, host.run(line));

@@ -14,7 +14,7 @@ export const KEYS: readonly {
       ['Right, End, Ctrl-E', 'take the grey suggestion, at the end of the line'],
       ['Esc', 'close the menu'],
       ['Ctrl-C', 'drop the line, or stop waiting; nothing that was sent is undone'],
-      ['Ctrl-D', 'on an empty line: leave; the VM lives on, unless the shell has started it'],
+      ['Ctrl-D', 'on an empty line: leave; only a VM that the shell started ends'],
     ],
   },
   {

@@ -45,7 +45,7 @@ const LEARN: Word = {
       return 0;
     }
     if (wanted === 'list') {
-      host.show(await lessonRows(host.width));
+      await host.page(await lessonRows(host.width));
       return 0;
     }
     if (wanted === 'stop') {

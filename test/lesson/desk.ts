@@ -17,6 +17,7 @@ import { toPage } from '../../src/play/load.ts';
 import { QmpshError } from '../../src/qmp/errors.ts';
 import type { Schema } from '../../src/schema/model.ts';
 import { Session } from '../../src/session/client.ts';
+import { stringifyJson } from '../../src/text/json.ts';
 import { plain } from '../../src/text/line.ts';
 import { runWord } from '../../src/words/words.ts';
 
@@ -24,6 +25,8 @@ export interface Desk {
   readonly tutor: LessonTutor;
   readonly host: Host;
   readonly lesson: Lesson;
+  /** What the reader answers to yes-or-no questions. */
+  agrees: boolean;
   /** Runs a line as the prompt does, and has it judged; gives what was shown meanwhile. */
   type(line: string): Promise<string>;
   /** What was shown since the last look. */
@@ -48,7 +51,7 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
       form: async () => undefined,
       edit: async text => text,
     },
-    confirm: async () => true,
+    confirm: async () => desk.agrees,
     history: () => [],
     keepSettings: async () => {},
     closing: () => {},
@@ -95,12 +98,15 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
     },
     echo: () => {},
     reply: async reply => {
-      if (reply.kind === 'refusal') rows.push(`refused  ${reply.desc}`);
+      rows.push(reply.kind === 'refusal' ? `refused  ${reply.desc}` : stringifyJson(reply.value));
     },
     showEvents: () => {},
     waited: () => {},
     jobOutcome: () => 0,
-    pipe: async () => 0,
+    pipe: async command => {
+      rows.push(`piped to ${command.trim()}`);
+      return 0;
+    },
     foreground: (_what, run) => run(new AbortController().signal),
     connect: async address => {
       await host.session?.close();
@@ -126,8 +132,9 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
     throw error;
   }
   await host.loadSchema();
-  return {
+  const desk: Desk = {
     tutor,
+    agrees: true,
     host,
     lesson,
     shown,
@@ -149,4 +156,5 @@ export async function openDesk(lesson: Lesson, at = 0, width = 80): Promise<Desk
       await tutor.close();
     },
   };
+  return desk;
 }

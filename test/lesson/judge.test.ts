@@ -83,6 +83,9 @@ const TABLE: readonly [
   [BACKUP, 'block-job-cancel device=job0', 'mistake: cancel'],
   [BACKUP, 'block-job-cancel device=job1', 'other'],
   [BACKUP, 'status', 'mistake: unknown'],
+  // Not understood, and so not sent: it did nothing that a mistake of the page does.
+  [BACKUP, 'blockdev-backup device=node-B target=node-E sync=full job-id = job0', 'near: job-id job0/-'],
+  [BACKUP, 'blockdev-backup device=node-B target=node-E sync=full job-id', 'near: job-id job0/-'],
   [BACKUP, 'blockdev-backup device=node-A target=node-E sync=full job-id=job0', 'near: device node-B/node-A'],
   [BACKUP, 'blockdev-backup device=node-B target=node-E sync=full job-id=job0 speed=1', 'near: speed -/1'],
   [BACKUP, 'blockdev-backup device=node-B sync=full job-id=job0', 'near: target node-E/-'],

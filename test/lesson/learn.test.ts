@@ -34,6 +34,7 @@ const learn = (home: string, ...args: string[]): Promise<Done> =>
 const WRONG: readonly [args: readonly string[], says: RegExp][] = [
   [['nothing'], /no lesson nothing(.|\n)*1 first-steps, 2 chains/],
   [['chain'], /did you mean chains/],
+  [['two'], /did you mean chains\?/],
   [['99'], /no lesson 99/],
   [['3', '--from', '99'], /has the steps 1 to/],
   [['3', '--from', '0'], /has the steps 1 to/],
@@ -111,7 +112,7 @@ test('a reader begins, errs, asks for help, leaves, and goes on where he stopped
   atHome(async home => {
     await withScreen(program(home, ['learn']), async screen => {
       // The whole task stands there, ready to be typed: for the list of all lessons the screen is too low.
-      await screen.waitFor(/> +1 first-steps +6 steps +the prompt.*\n\.learn list tells of all 11/);
+      await screen.waitFor(/> +1 first-steps {2}6 steps {2}the prompt.*\n\.learn list tells of all 11/);
       await screen.waitFor(/First steps · step 1 of 6(.|\n)*\[a\.qcow2\](.|\n)*anything else may be/);
       await screen.waitFor(atPrompt);
       await enter(screen, '.hint');
@@ -129,7 +130,7 @@ test('a reader begins, errs, asks for help, leaves, and goes on where he stopped
       await enter(screen, 'quit');
       await screen.waitFor(/Run quit\?/);
       screen.type('y');
-      await screen.waitFor(/cannot go on like this: the VM has ended(.|\n)*set back/);
+      await screen.waitFor(/goes on, on a fresh VM\. Try again/);
       await screen.waitFor(atPrompt);
       await enter(screen, 'cont');
       await screen.waitFor(/step 4 of 6/);
@@ -153,10 +154,57 @@ test('a reader begins, errs, asks for help, leaves, and goes on where he stopped
     });
   }));
 
+/** Begun with the arguments, what is typed there, and where it is said to go on; then it does. */
+const LEFT: readonly [args: readonly string[], lines: readonly [string, RegExp][], kept: string][] = [
+  [
+    ['first-steps', '--from', '4'],
+    [
+      ['.learn chains', /Chains and overlays · step 1/],
+      ['.skip', /Chains and overlays · step 2/],
+    ],
+    'qmpsh learn goes on at step 2 of Chains and overlays',
+  ],
+  [
+    ['mine.md', '--allow-shell'],
+    [['.skip', /Mine · step 2/]],
+    'qmpsh learn mine.md goes on at step 2 of Mine',
+  ],
+];
+for (const [args, lines, kept] of LEFT)
+  test(`left after ${lines.map(([line]) => line).join(', ')}: ${kept}`, () =>
+    atHome(async home => {
+      const step = '```qmp try\n(QEMU) query-status\n```\n\nhint: h\n\n';
+      writeFileSync(
+        join(home, 'mine.md'),
+        `---\ntitle: Mine\nabout: a try\n---\nDo.\n\n${step}And.\n\n${step}`,
+      );
+      await withScreen(program(home, ['learn', ...args]), async screen => {
+        await screen.waitFor(atPrompt);
+        for (const [line, shows] of lines) {
+          await enter(screen, line);
+          await screen.waitFor(shows);
+          await pageThrough(screen);
+        }
+        screen.key('C-d');
+        await screen.waitFor(`Kept: ${kept}.`);
+        await screen.waitForExit();
+      });
+      const [, command = '', told = ''] = /^qmpsh (.*) goes on at (.*)$/.exec(kept) ?? [];
+      await withScreen(program(home, command.split(' ')), async screen => {
+        const [, number, title] = /^step (\d) of (.*)$/.exec(told) ?? [];
+        await screen.waitFor(`${title} · step ${number} of`);
+        await pageThrough(screen);
+      });
+    }));
+
 test('.learn at the prompt of another VM leaves that one alone, and .learn stop goes back to it', () =>
   atHome(async home => {
     await withScreen(program(home, ['practice']), async screen => {
       await screen.waitFor(/\.learn begins the lessons/);
+      await screen.waitFor(atPrompt);
+      await enter(screen, '.learn list');
+      await screen.waitFor(/Lessons\n +1 first-steps(.|\n)*q enough/);
+      screen.key('q');
       await screen.waitFor(atPrompt);
       await enter(screen, '.hint');
       await screen.waitFor(/no lesson is under way(.|\n)*\.learn begins one/);
@@ -192,6 +240,52 @@ function running(folder: string): readonly number[] {
     });
 }
 
+/** Lines that QEMU refuses in a lesson: one explanation, and no line to try that leads away from it. */
+const REFUSED: readonly (readonly [line: string, says: RegExp])[] = [
+  [
+    'blockdev-snapshot-sync node-name=nodeA snapshot-file=b.qcow2 snapshot-node-name=node-B',
+    /not quite +node-name is nodeA/,
+  ],
+  [
+    'blockdev-snapshot-sync node-name=node-A snapshot-file=b.qcow2',
+    /not quite +The overlay's node needs a name/,
+  ],
+  ['blockdev-add driver=raw file=node-A node-name=node-A', /A node of that name is open already/],
+];
+test('a refusal in a lesson has one explanation, and no line that leads away from it', () =>
+  atHome(home =>
+    withScreen(program(home, ['learn', 'chains']), async screen => {
+      await screen.waitFor(atPrompt);
+      for (const [line, says] of REFUSED) {
+        screen.key('C-l');
+        await enter(screen, line);
+        await screen.waitFor(says);
+        await screen.waitFor(atPrompt);
+        const rows = screen.text();
+        assert.not.ok(
+          rows.some(row => /^try /.test(row)),
+          rows.join('\n'),
+        );
+        const error = rows.findIndex(row => /^error /.test(row));
+        const explained = rows.slice(error).filter(row => /^( {7}[A-Z]|not quite)/.test(row));
+        assert.is(explained.length, 1, rows.join('\n'));
+      }
+    }),
+  ));
+
+test('the end of a job stands above what the lesson says, which is in one piece', () =>
+  atHome(home =>
+    withScreen(program(home, ['learn', 'backup', '--from', '4']), async screen => {
+      await pageThrough(screen);
+      await enter(screen, 'blockdev-backup device=node-A target=node-E sync=full job-id=job0');
+      await screen.waitFor(/The VM is set back/);
+      assert.match(
+        screen.text().join('\n'),
+        /^\{\}\njob0 backup done: [^\n]*\nnot quite [^\n]*(\n {11}[^\n]*)+\nQEMU has done what you typed\.\nThe VM is set back/m,
+      );
+    }),
+  ));
+
 test(".learn stop after the VM from before has ended: the lesson's VM ends all the same", () =>
   atHome(home =>
     withQemu({}, async qemu => {
@@ -226,7 +320,7 @@ test('a QEMU that dies in a lesson is replaced, and the reader hears so', () =>
       await screen.waitFor(/was lost(.|\n)*The lesson puts a fresh VM in its place/);
       await screen.waitFor(atPrompt);
       await enter(screen, 'query-status');
-      await screen.waitFor(/the VM has ended(.|\n)*The VM is set back/);
+      await screen.waitFor(/goes on, on a fresh VM\. Try again/);
       await screen.waitFor(atPrompt);
       assert.not.match(screen.text().join('\n'), /no connection/);
       await enter(screen, 'query-status');
@@ -273,7 +367,8 @@ test('.show explains a line of the host and a word, too', () =>
     await withScreen(program(home, ['learn', 'first-steps', '--from', '2']), async screen => {
       await screen.waitFor(atPrompt);
       await enter(screen, '.show');
-      await screen.waitFor(/\.help blockdev-del\n +\.help +explain a command/);
+      await screen.waitFor(/^ {4}\.help blockdev-del\n +\.help +explain a command.*\n +blockdev-del +close/m);
+      assert.not.match(screen.text().join('\n'), /\(QEMU\) \.help/);
       await enter(screen, '.learn chains');
       await screen.waitFor(/Chains and overlays · step 1/);
       await screen.waitFor(atPrompt);

@@ -267,8 +267,7 @@ const ROWS: readonly Row[] = [
   {
     first: ['blockdev-mirror device=node-A target=node-E sync=full job-id=j', '.wait job j ready'],
     line: 'job-finalize id=j',
-    says: /The state decides/,
-    offers: /^job-complete id=j$/,
+    says: /The state decides.* job-complete finishes it .*block-job-cancel ends it without/,
   },
   {
     first: [`${PAUSED_BACKUP.replace('auto-finalize', 'auto-dismiss')}`, '.wait job j concluded'],

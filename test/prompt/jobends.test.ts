@@ -53,6 +53,19 @@ const ENDS: readonly (readonly [event: string, data: JsonObject, ms: number, row
   ['BLOCK_JOB_COMPLETED', DATA, 8, 'j backup done: 39 MiB in 8 ms'],
   ['BLOCK_JOB_COMPLETED', { ...DATA, len: 0, offset: 0 }, 300, 'j backup done: nothing to copy in 0.3 s'],
   ['BLOCK_JOB_CANCELLED', { ...DATA, offset: 3 * MIB }, 300, 'j backup cancelled: 3 MiB of 39 MiB in 0.3 s'],
+  // A mirror counts what it copied twice as well; a ready one that is ended has copied all.
+  [
+    'BLOCK_JOB_COMPLETED',
+    { ...DATA, len: 39 * MIB + 65536, offset: 39 * MIB + 65536 },
+    300,
+    'j backup done: 39 MiB in 0.3 s',
+  ],
+  [
+    'BLOCK_JOB_CANCELLED',
+    { ...DATA, len: 39 * MIB + 1, offset: 39 * MIB + 1 },
+    300,
+    'j backup cancelled: 39 MiB in 0.3 s',
+  ],
   [
     'BLOCK_JOB_COMPLETED',
     { ...DATA, offset: 3 * MIB, error: 'No space left on device' },

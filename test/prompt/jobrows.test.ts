@@ -25,6 +25,7 @@ async function watched(listed: () => readonly JsonObject[]) {
   const fake = fakeMonitor((message, self) => {
     if (message['execute'] === 'query-jobs') queueMicrotask(() => self.answer([...listed()], message));
     if (message['execute'] === 'query-block-jobs') queueMicrotask(() => self.answer([SLOW], message));
+    if (message['execute'] === 'block-job-set-speed') queueMicrotask(() => self.answer({}, message));
   });
   const session = await Session.open(fake, { clock, address: 'x' });
   let shown: readonly string[] = [];
@@ -39,6 +40,7 @@ async function watched(listed: () => readonly JsonObject[]) {
   return {
     clock,
     fake,
+    session,
     rows,
     shown: () => shown,
     asked: () => fake.sent.filter(message => message['execute'] === 'query-jobs').length,
@@ -75,6 +77,21 @@ test('a job that stands still is asked for its limit, once each time that it doe
   assert.is(limits(), 1);
   await pass(clock, 15_000);
   assert.is(limits(), 2);
+});
+
+test('the limit of a job is known from its beginning, and a new one at once', async () => {
+  let offset = 10;
+  const { clock, fake, session, shown } = await watched(() => [job({ 'current-progress': offset })]);
+  states(fake, 'created', 'running');
+  await pass(clock, 200);
+  assert.match(shown().join('\n'), /max 64 KiB\/s/);
+  offset += 5;
+  await pass(clock, 1000);
+  const asked = () => fake.sent.filter(message => message['execute'] === 'query-block-jobs').length;
+  const before = asked();
+  await session.execute('block-job-set-speed', { device: 'job0', speed: 0 });
+  await settled();
+  assert.is(asked(), before + 1);
 });
 
 test('nothing is asked while nothing runs', async () => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Desk, withDesk, withPrompt } from '../desk.ts';
+import { atPrompt, type Desk, withDesk, withPrompt } from '../desk.ts';
 
 const text = (desk: Desk) => desk.screen.text().join('\n');
 
@@ -27,6 +27,32 @@ for (const [cols, rows] of [
       },
       { cols, rows },
     ));
+
+test('each line that .jobs runs is shown once, and so is the end of a job', () =>
+  withDesk(async desk => {
+    await desk.run('blockdev-add driver=null-co node-name=n size=100M read-zeroes=true');
+    await desk.run('blockdev-add driver=null-co node-name=m size=100M read-zeroes=true');
+    await desk.run('blockdev-backup device=n target=m sync=full job-id=j speed=64k');
+    await desk.sees(/^j +backup .*max 64 KiB\/s +\d+ min left/m);
+    await desk.type('.jobs');
+    desk.screen.key('Enter');
+    await desk.sees(/^> j .*max 64 KiB\/s(.|\n)*Esc leaves/m);
+    assert.is(text(desk).match(/64 KiB\/s/g)?.length, 1, text(desk));
+    desk.screen.type('p');
+    await desk.sees(/^> j .*paused/m);
+    desk.screen.type('r');
+    await desk.sees(/^> j .*max 64 KiB\/s/m);
+    desk.screen.type('s0');
+    desk.screen.key('Enter');
+    await desk.sees(/^j backup done: /m);
+    desk.screen.key('Esc');
+    await desk.sees(atPrompt);
+    await desk.run('query-status');
+    const rows = desk.screen.text();
+    for (const line of ['job-pause id=j', 'job-resume id=j', 'block-job-set-speed device=j speed=0'])
+      assert.is(rows.filter(row => row === `(QEMU) ${line}`).length, 1, text(desk));
+    assert.is(rows.filter(row => /^j +backup/.test(row)).length, 1, text(desk));
+  }));
 
 test('on request the events are there, and then no row says the same', () =>
   withDesk(async desk => {
@@ -180,6 +206,7 @@ for (const key of ['y', 'n'])
       await desk.run('blockdev-del node-name=nobody');
       await desk.sees(/^error/m);
       await desk.run('query-status');
+      await desk.sees(/"status": /);
       await desk.type('.record stop');
       desk.screen.key('Enter');
       await desk.sees(/^Leave out the line that failed\? \[y\/N\]/m);

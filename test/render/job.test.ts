@@ -176,6 +176,49 @@ test('job: no progress is said, not an endless time', () => {
   assert.match(plain(renderJobRow(slow, 120)), /max 64 KiB\/s/);
 });
 
+/** Limits in bytes a second, and the pieces that a job copies at once and waits behind. */
+const LIMITED: readonly (readonly [limit: number, piece: number])[] = [
+  [64 * 1024, MIB],
+  [100_000, MIB],
+  [300_000, MIB],
+  [MIB, MIB],
+  [20 * MIB, MIB],
+];
+for (const [limit, piece] of LIMITED)
+  test(`job with a limit of ${limit}: never faster, the time left is right, the row keeps its form`, () => {
+    const len = 600 * limit;
+    let before: Estimate | undefined;
+    const looks: (readonly [number, number])[] = [];
+    const forms = new Set<string>();
+    for (let second = 0; second < 80; second++) {
+      const offset = Math.min(len, piece * Math.floor((second * limit) / piece + 1));
+      looks.push([second * 1000, offset]);
+      before = estimate(before, looks.slice(-40), len, limit);
+      const left = before === undefined ? {} : { left: (before.end - second * 1000) / 1000 };
+      const job = { ...MIRROR, len, offset, speed: limit, history: looks.slice(-40), ...left };
+      if (limit >= 2 * MIB && second < 2) continue; // it is not known yet whether it is as fast
+      const [row = '', ...details] = texts(renderJob(job, 80));
+      forms.add(columns(row).join(' '));
+      assert.match(row, / max \d/);
+      const minutes = Number(/ (\d+) min left/.exec(row)?.[1]);
+      const real = (len - second * limit) / limit / 60;
+      assert.ok(minutes >= real - 0.5 && minutes <= real + 1.5, `${row}: really ${real} min`);
+      // What the row says is not said again.
+      assert.not.match(details.join('\n'), /\/s|left/);
+    }
+    assert.is(forms.size, 1, [...forms].join('\n'));
+  });
+
+test('job with a limit: one that is slower for another reason has its own rate', () => {
+  const row = plain(renderJobRow({ ...MIRROR, speed: 100 * MIB }, 120));
+  assert.match(row, / 2 MiB\/s .*12 s left/);
+  const still = [
+    [0, 5],
+    [1000, 5],
+  ] as const;
+  assert.match(plain(renderJobRow({ ...MIRROR, speed: 100 * MIB, history: still }, 120)), /no progress/);
+});
+
 const ACTIONS: readonly (readonly [string, JobView, readonly string[]])[] = [
   ['ready mirror', READY, ['job-complete id=job0', 'block-job-cancel device=job0', 'job-cancel id=job0']],
   ['ready commit', { ...READY, type: 'commit' }, ['job-complete id=job0', 'job-cancel id=job0']],

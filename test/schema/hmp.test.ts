@@ -153,6 +153,8 @@ const MEANT: readonly (readonly [string, RegExp | undefined])[] = [
   ['info', /\.hmp info\.$/],
   ['savevm x', /\.hmp savevm x \(in QMP: snapshot-save\)\.$/],
   ['q', /\.hmp q \(in QMP: quit\)\.$/],
+  ['c', /\.hmp c \(in QMP: cont\)\.$/],
+  ['s', /\.hmp s \(in QMP: stop\)\.$/],
   ['sendkey ctrl-alt-f1', /\(in QMP: send-key\)\.$/],
   ['x/4x 0', /\.hmp x\/4x 0\.$/],
   ['object_add secret,id=s,data=x', /\.hmp object_add secret,id=s,data=x \(in QMP: object-add\)\.$/],

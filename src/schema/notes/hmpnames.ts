@@ -26,6 +26,7 @@ calc_dirty_rate  calc-dirty-rate
 cancel_vcpu_dirty_limit  cancel-vcpu-dirty-limit
 change  blockdev-change-medium
 commit  block-commit
+cont  cont
 delvm  snapshot-delete
 drive_add  blockdev-add
 drive_backup  blockdev-backup
@@ -87,6 +88,7 @@ set_vcpu_dirty_limit  set-vcpu-dirty-limit
 snapshot_blkdev  blockdev-snapshot-sync
 snapshot_blkdev_internal  blockdev-snapshot-internal-sync
 snapshot_delete_blkdev_internal  blockdev-snapshot-delete-internal-sync
+stop  stop
 trace-event  trace-event-set-state
 watchdog_action  watchdog-set-action
 x_colo_lost_heartbeat  x-colo-lost-heartbeat
