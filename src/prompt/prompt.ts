@@ -96,6 +96,7 @@ export class PromptHost implements Host {
   readonly monitors: PromptMonitors;
   readonly typist: Typist;
   readonly utcOffset: () => number;
+  readonly tells: (id: string) => boolean;
   last: Json = null;
   readonly names = new Map<string, Value>();
   readonly hmp: boolean;
@@ -114,6 +115,7 @@ export class PromptHost implements Host {
     this.hmp = parts.hmp === true;
     this.typist = parts.typist;
     this.utcOffset = parts.utcOffset;
+    this.tells = id => parts.tells?.(id) === true;
     this.clock = parts.clock;
     this.folder = parts.folder;
     this.address = parts.address;
@@ -266,11 +268,9 @@ export class PromptHost implements Host {
   }
 
   jobOutcome(outcome: JobOutcome, since: number): Exit {
-    const status = outcome.kind === 'success' ? 0 : 1;
     const { id, ended = -1 } = outcome.job;
-    if (ended >= since && this.tells(id)) return status;
-    this.show([outcomeRow(outcome)]);
-    return status;
+    if (ended < since || !this.tells(id)) this.show([outcomeRow(outcome)]);
+    return outcome.kind === 'success' ? 0 : 1;
   }
 
   echo(message: Json): void {
@@ -307,10 +307,6 @@ export class PromptHost implements Host {
   /** The line that stands on the screen from now on: the next reply belongs to it. */
   stands(line: string): void {
     this.#above = oneRow(line);
-  }
-
-  tells(id: string): boolean {
-    return this.#parts.tells?.(id) === true;
   }
 
   get known(): Known | undefined {
