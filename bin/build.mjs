@@ -168,6 +168,19 @@ function declareTypes() {
   const tsc = join(root, 'node_modules/.bin/tsc');
   const done = spawnSync(tsc, ['-p', 'src/tsconfig.json'], { cwd: root, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`type declarations: ${done.stdout}${done.stderr}`);
+  keepReachable(join(root, 'dist/types'), 'index.d.ts');
+}
+
+/** Removes the declarations that the first one does not lead to: nobody can import them. */
+function keepReachable(folder, first) {
+  const kept = new Set([join(folder, first)]);
+  for (const path of kept)
+    for (const [, to] of readFileSync(path, 'utf8').matchAll(/(?:\bfrom |\bimport\()['"](\.[^'"]+)['"]/g))
+      kept.add(join(path, '..', to.replace(/\.ts$/, '.d.ts')));
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const path = join(folder, name);
+    if (path.endsWith('.d.ts') && !kept.has(path)) rmSync(path);
+  }
 }
 
 /** Bundles test files to `.build/test/`, packages left outside; gives the paths written, in order. */

@@ -11,8 +11,7 @@ _qmpsh() {
     case ${COMP_WORDS[1]} in
       practice) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --exit-on-error --events --timeout --json --no-color -y --yes --keep --allow-shell -V --version -h --help' ;;
       json) options='-c --command -p --pretty --schema --json --no-color -V --version -h --help' ;;
-      play) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --on --hosts --parallel --fail-fast --events --timeout --json --no-color -y --yes --step --from --to --section --dry-run --cast --html --practice --allow-shell -V --version -h --help' ;;
-      play) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --events --timeout --json --no-color -y --yes --step --from --to --section --dry-run --rehearse --faults --cast --html --practice --allow-shell -V --version -h --help' ;;
+      play) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --on --hosts --parallel --fail-fast --events --timeout --json --no-color -y --yes --step --from --to --section --dry-run --rehearse --faults --cast --html --practice --allow-shell -V --version -h --help' ;;
       check) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --events --timeout --json --no-color -y --yes --from --to --section --practice --allow-shell --update --format --allow-empty --keep-going --fresh -V --version -h --help' ;;
       record) options='--json --no-color --replies --no-queries --paths --monitor -V --version -h --help' ;;
       learn) options='-v --verbose -l --logfile --timeout --no-color -y --yes --from --allow-shell --list --script --reset -V --version -h --help' ;;
@@ -28,8 +27,7 @@ _qmpsh() {
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     return
   fi
-  ((COMP_CWORD == 1)) && words='practice json play check record learn list share points lsp types completion'
-  ((COMP_CWORD == 1)) && words='practice json play check record learn list doctor points lsp completion'
+  ((COMP_CWORD == 1)) && words='practice json play check record learn list share doctor points lsp types completion'
   ((COMP_CWORD > 1)) && case ${COMP_WORDS[1]} in
     play) words='backup chain commit incremental migrate-storage mirror moment pull restore stream' ;;
     check) words='backup chain commit incremental migrate-storage mirror moment pull restore stream' ;;
