@@ -46,7 +46,7 @@ test('the row under a line says what Enter says', () =>
       await desk.drop();
     }
     await desk.run('.help blokdev-del');
-    await desk.sees(/did you mean blockdev-del\?/);
+    await desk.sees(/did you\s+mean blockdev-del\?/);
     assert.not(desk.screen.text().join('\n').includes('Usage:'));
   }));
 
