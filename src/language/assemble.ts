@@ -1,5 +1,6 @@
 // From key=value pairs to a JSON object. The types decide what each word means; what does not fit is kept as
 // text, so that the check against the schema finds it and its place.
+import { mention } from '../schema/finding.ts';
 import type { Type } from '../schema/model.ts';
 import { type Allowed, arrayIn, choicesOf, isIndex, memberAt, objectIn } from '../schema/walk.ts';
 import { isObject, type Json, type JsonObject, setMember } from '../text/json.ts';
@@ -7,7 +8,6 @@ import type { Place } from '../text/place.ts';
 import type { Problem } from './line.ts';
 import type { Value } from './literal.ts';
 import { Places } from './places.ts';
-import { mention } from './quote.ts';
 import { readBare, readLiteralWord } from './scalar.ts';
 import { itemOf, itemsOf } from './short.ts';
 import type { Argument } from './tokens.ts';

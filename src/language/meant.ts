@@ -1,6 +1,7 @@
 // Arguments written as the human monitor and QEMU's own command line take them, without a name or parted by commas: the
 // line of QMP that does the same.
 import type { Request } from '../qmp/message.ts';
+import { mention } from '../schema/finding.ts';
 import type { Member, Schema } from '../schema/model.ts';
 import {
   FLAGS,
@@ -15,7 +16,7 @@ import type { Place } from '../text/place.ts';
 import type { Problem, Takes } from './line.ts';
 import { readMessage } from './literal.ts';
 import { print } from './print.ts';
-import { mention, needsQuotes, quoted } from './quote.ts';
+import { needsQuotes, quoted } from './quote.ts';
 import type { Argument, Call, Tree } from './tokens.ts';
 
 type CommandTree = Extract<Tree, { kind: 'command' }>;

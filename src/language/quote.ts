@@ -23,8 +23,3 @@ export function quoted(value: string, quote: Exclude<Quote, ''>): string {
   const json = JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
   return quote === '"' ? json : `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
-
-/** A piece of a line as messages name it: in quotes, or as it stands where it has some itself. */
-export function mention(piece: string): string {
-  return piece.includes('"') ? piece : JSON.stringify(piece);
-}

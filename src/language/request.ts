@@ -2,7 +2,7 @@
 import type { Request } from '../qmp/message.ts';
 import { check, checkFeatures, checkObject, findCommand } from '../schema/check.ts';
 import { joined } from '../schema/elsewhere.ts';
-import type { Finding } from '../schema/finding.ts';
+import { type Finding, mention } from '../schema/finding.ts';
 import { hmpMeant } from '../schema/hmp.ts';
 import type { Command, EnumValue, Schema } from '../schema/model.ts';
 import { objectIn, typeAt } from '../schema/walk.ts';
@@ -12,7 +12,6 @@ import type { Place } from '../text/place.ts';
 import { type Assembled, assemble } from './assemble.ts';
 import { fileNameWarnings } from './filenames.ts';
 import type { Problem, Warning } from './line.ts';
-import { mention } from './quote.ts';
 import type { Call, Tree } from './tokens.ts';
 
 type CallTree = Extract<Tree, { kind: 'command' | 'transaction' }>;

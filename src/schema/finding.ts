@@ -48,3 +48,8 @@ export function show(value: Json): string {
   const text = stringifyJson(value);
   return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
+
+/** A piece of a line as messages name it: in quotes, or as it stands where it has some itself. */
+export function mention(piece: string): string {
+  return piece.includes('"') ? piece : JSON.stringify(piece);
+}

@@ -102,10 +102,11 @@ const ROWS: readonly Row[] = [
     says: /^No block node has that name/,
     offers: /^query-named-block-nodes flat=true$/,
   },
-  // What takes something away is named, and no line offered.
+  // What takes something away is not offered for the name that comes near.
   ...['nodeE', 'NODE-E', 'node-e'].map(name => ({
     line: `blockdev-del node-name=${name}`,
     says: /^No block node has that name\. Did you mean node-E\?$/,
+    offers: /^query-named-block-nodes flat=true$/,
   })),
   {
     line: 'blockdev-snapshot node=node-A overlay=disk7',

@@ -165,9 +165,9 @@ function absent(
 ): Explanation {
   const near = closest(name, names ?? []);
   const meant = mistyped(request, name, names ?? []);
-  // What the name comes near to says enough; for what takes something away no line is offered.
+  // For what takes something away the line is not offered.
   const short = `${/^.*?(?=[;:.] |\.$)/.exec(text)?.[0] ?? text}. Did you mean ${near}?`;
-  if (near !== undefined && meant === undefined) return { text: short };
+  if (near !== undefined && meant === undefined) return { text: short, instead: list };
   const instead = meant === undefined ? undefined : replacing(request, name, meant);
   if (instead === undefined) return { text, instead: list };
   return { text: short, instead: withJobId(instead, world) };
