@@ -84,8 +84,8 @@ export async function playPage(request: PlayRequest, host: Host, output: Output)
   const undos = undoSteps(page, chosen);
   const agreed = request.agreed ?? (await agree(request, chosen, values, host));
   const main = page.steps.filter(step => chosen.has(step.index));
-  const schema = await schemaFor(host);
-  await checkLines(page, [...main, ...undos], values, schema, reading);
+  // (What was begun has been checked; with the values that it has read, lines would be wrong that it does not play.)
+  if (!request.again) await checkLines(page, [...main, ...undos], values, await schemaFor(host), reading);
   const told = request.report ?? reportTo(host, output, request);
   const report = new DiscreetReport(request.also ? new Together([told, request.also]) : told, hide);
   if (!request.report) tellNotes(page, output);

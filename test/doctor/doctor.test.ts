@@ -97,7 +97,7 @@ async function heal({ kind, options, make, outside, fleeting }: Fault): Promise<
     for (let round = 0; ; round++) {
       const lookAgain = outside ? lookFromOutside : look;
       let rows = await lookAgain(address);
-      for (let tries = 1; fleeting && round === 0 && tries < 8; tries++)
+      for (let tries = 1; fleeting && round === 0 && tries < 25; tries++)
         if (!rows.some(row => row.finding === kind)) rows = await lookAgain(address);
       told.push(`${rows.map(row => `${row.finding} ${row.about}`).join(', ')}`);
       if (round === 0)
