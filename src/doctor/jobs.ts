@@ -117,6 +117,8 @@ function slow(job: JobLook, chart: Chart): Found | undefined {
   const then = chart.looks[0]?.find(one => one.id === id);
   if (then === undefined || job.speed === undefined || chart.looks.length < 2) return undefined;
   if (neverReady(then, job)) return losing(then, job, chart);
+  // One with sync=none copies what the guest overwrites, and nothing else; no query tells it from others.
+  if (job.type === 'backup') return undefined;
   if (job.speed > 0 || job.offset !== then.offset || job.length !== then.length || job.offset >= job.length)
     return undefined;
   return {

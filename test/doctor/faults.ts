@@ -302,11 +302,11 @@ export const FAULTS: readonly Fault[] = [
       killed(session, vm, ['mirror', 'node=node-A', 'file=copy.qcow2', 'speed=16M'], 'blockdev-mirror'),
   },
   {
-    name: 'a recipe that serves a disk was killed while it served',
+    name: 'a recipe that serves a disk was killed before it served',
     kind: 'page-unfinished',
     options: () => DISK,
     make: (session, vm) =>
-      killed(session, vm, ['pull', 'node=node-A', 'socket=pull.sock'], 'block-export-add'),
+      killed(session, vm, ['pull', 'node=node-A', 'socket=pull.sock'], 'blockdev-backup'),
   },
   {
     name: 'an export is left to which nobody comes',

@@ -76,6 +76,18 @@ const KINDS: readonly Kind[] = [
       return () => reader.destroy();
     },
   },
+  {
+    name: 'one whose moment is held by a backup that copies only what the guest overwrites',
+    options: DISK,
+    make: async session => {
+      const file = { driver: 'file', filename: 't.qcow2' };
+      await run(session, 'blockdev-add', { driver: 'qcow2', 'node-name': 'node-T', file });
+      await run(session, 'blockdev-backup', {
+        ...{ device: 'node-A', target: 'node-T', sync: 'none', 'job-id': 'job0' },
+      });
+      return undefined;
+    },
+  },
 ];
 
 for (const { name, options, make } of KINDS)
