@@ -609,6 +609,7 @@ const ELSEWHERE = [
   /Permission denied/,
   /Unknown driver/,
   /is missing/,
+  /Input.*output error/, // play/verify
   /Could not set password/,
   /Expecting capabilities/,
 ];
