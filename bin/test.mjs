@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
   options: {
     jobs: { type: 'string' },
     again: { type: 'boolean' },
-    limit: { type: 'string', default: '300' },
+    limit: { type: 'string', default: '600' },
   },
 });
 const wanted = globSync(join(root, 'test'), '.test.ts').filter(

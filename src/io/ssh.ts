@@ -15,6 +15,8 @@ import { Tail, WAY_LOST } from './tail.ts';
 
 const ADVICE = 'Is the path of the socket on the other host right, and may you open it there?';
 const READY = 'qmpsh-ready';
+/** Milliseconds in which ssh says why the far end did not take the connection. */
+const WORDS_COME = 500;
 
 /**
  * Connects to a unix socket on another host. ssh asks on the terminal for what it needs, so there is no time limit
@@ -117,8 +119,9 @@ class SshTransport implements Transport {
           return;
         }
         // Only ssh knows why the far end did not take the connection; its words come a little later.
-        const told = setTimeout(() => this.#end(listener, error), 200);
-        this.#said.onText(() => {
+        const told = setTimeout(() => this.#end(listener, error), WORDS_COME);
+        this.#said.onText(words => {
+          if (!words.includes('open failed')) return; // a warning, say
           clearTimeout(told);
           this.#end(listener, error);
         });

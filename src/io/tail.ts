@@ -8,12 +8,12 @@ export const WAY_LOST = 'The way to the VM is gone; the VM itself may go on. Con
 
 export class Tail {
   #text = '';
-  #listener: (() => void) | undefined;
+  #listener: ((text: string) => void) | undefined;
 
   constructor(stream: Readable | null) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       this.#text = (this.#text + text).slice(-KEEP);
-      this.#listener?.();
+      this.#listener?.(this.text);
     });
   }
 
@@ -26,9 +26,9 @@ export class Tail {
       .join('; ');
   }
 
-  /** Calls back as soon as there is text: at once where there is some already. */
-  onText(listener: () => void): void {
-    if (this.#text !== '') listener();
-    else this.#listener = listener;
+  /** Gives what has been said, now and each time that more is. */
+  onText(listener: (text: string) => void): void {
+    this.#listener = listener;
+    listener(this.text);
   }
 }

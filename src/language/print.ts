@@ -108,7 +108,8 @@ export function printValue(value: Json, type: Allowed = 'open'): string {
 // Text that needs no quotes: it holds nothing that looks like quoting, a literal, an end or a shell's business.
 let bareText: RegExp | undefined; // tables of letters cost a millisecond: made when first needed
 function isBare(value: string): boolean {
-  bareText ??= /^(?!["'{[]|[|&#]$)[\p{L}\p{N}\p{M}\p{S}\p{P}]+$/u;
+  // A comma at its end is taken for a slip.
+  bareText ??= /^(?!["'{[]|[|&#]$)[\p{L}\p{N}\p{M}\p{S}\p{P}]+(?<!,)$/u;
   return bareText.test(value);
 }
 

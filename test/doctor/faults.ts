@@ -306,7 +306,7 @@ export const FAULTS: readonly Fault[] = [
     kind: 'page-unfinished',
     options: () => DISK,
     make: (session, vm) =>
-      killed(session, vm, ['pull', 'node=node-A', 'socket=pull.sock'], 'blockdev-backup'),
+      killed(session, vm, ['pull', 'node=node-A', 'socket=pull.sock'], 'blockdev-create'),
   },
   {
     name: 'an export is left to which nobody comes',

@@ -26,7 +26,10 @@ const there = rest.length === 1 ? { path: rest[0] } : { host: rest[0], port: Num
 console.error(host === 'warned' ? 'Warning: Permanently added it to the list of known hosts.' : '');
 net.createServer(client => {
   const far = net.connect(there);
-  far.on('error', () => { console.error('channel 2: open failed: connect failed: open failed'); client.destroy(); });
+  far.on('error', () => {
+    client.destroy();
+    setTimeout(() => console.error('channel 2: open failed: connect failed: open failed'), 100);
+  });
   far.on('connect', () => { client.pipe(far).pipe(client); });
   client.on('error', () => far.destroy());
 }).listen(here, () => console.log('Welcome!\\nqmpsh-ready'));

@@ -35,6 +35,13 @@ for (const version of VERSIONS) {
   });
 }
 
+test('a name that ends in a comma is in quotes: bare, the comma is a slip', () => {
+  const request = { execute: 'netdev_add', arguments: { id: 'a,', type: 'nic' } };
+  const text = print(request, schemaOf('7.2'));
+  assert.is(text, 'netdev_add id="a," type=nic');
+  assert.ok(same(requestOf(parse(text, schemaOf('7.2'))), request));
+});
+
 test('without a schema the guesses print and parse back too', () => {
   fc.assert(
     fc.property(requests(schemaOf('11.1')), request => {
