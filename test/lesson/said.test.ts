@@ -60,14 +60,6 @@ const TABLE: readonly [file: string, task: string, cases: readonly Case[]][] = [
     ],
   ],
   ['03-backup', 'quit', [{ line: 'quit', no: true, never: DONE_FOR_IT }]],
-  [
-    '08-incremental',
-    'qemu-img create',
-    [
-      { line: '$ qemu-img create -f qcow -b full.qcow2 -F qcow2 inc1.qcow2', never: /Another way/ },
-      { line: '$ qemu-img create -f qcow2 -b full.qcow2 -F raw inc1.qcow2', never: /Another way/ },
-    ],
-  ],
 ];
 
 for (const [name, task, cases] of TABLE)
