@@ -68,7 +68,9 @@ test('each reply stands under its line, whatever the order in which they come', 
 test('what waits is named with its seconds', () =>
   unanswered(async (screen, type) => {
     await type('query-name', 'query-uuid');
-    await screen.waitFor(/^query-name: no reply for \d s, query-uuid: \d s; Ctrl-C stops waiting/m);
+    await screen.waitFor(
+      /^query-name: no reply for \d s, query-uuid: \d s; \.oob LINE overtakes, Ctrl-C stops\n +waiting/m,
+    );
   }));
 
 test('Ctrl-D with something unanswered asks; n stays, and with the reply Ctrl-D leaves', () =>
