@@ -1,5 +1,6 @@
 // The connection of the prompt: shows the welcome line, listens to events, learns names, and tells when it ends.
 import type { Editor } from '../editor/editor.ts';
+import { findJournals } from '../io/journals.ts';
 import { shown } from '../line/filter.ts';
 import { watchHalts } from '../line/halts.ts';
 import { Known } from '../line/known.ts';
@@ -214,6 +215,7 @@ export class Connection {
 
   /** A page that was broken off on this VM, for the shell that played it has died. */
   async #tellUnfinished(): Promise<void> {
+    if (findJournals().length === 0) return; // as almost always: what reads them is not loaded for nothing
     const { unfinishedAt } = await import('../play/journal.ts');
     for (const { title, page, begun } of unfinishedAt(this.#host.address))
       this.#host.note(
