@@ -1,11 +1,11 @@
 // Who is connected to a server of this host, as the kernel tells: /proc for TCP, and for unix sockets `ss`, where it is
 // installed, for /proc does not tell which two ends belong together.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseAddress } from './address.ts';
-import { processes, socketsOf } from './peer.ts';
-import { lookAtProcess, type VmProcess } from './vmprocess.ts';
+import { socketsOf } from './peer.ts';
+import { TCP_CONNECTED, TCP_LISTENS, tcpRows, UNIX_LISTENS, unixRows } from './sockettable.ts';
+import { lookAtProcess, processes, type VmProcess } from './vmprocess.ts';
 
 /** Whether somebody is connected to the monitor that a process of this host serves; undefined where that cannot be told. */
 export function isTaken(address: string, server: number): boolean | undefined {
@@ -17,7 +17,7 @@ export function isTaken(address: string, server: number): boolean | undefined {
     if (to.kind !== 'unix') return undefined;
     const name = basename(to.path);
     return unixRows().some(
-      ({ inode, flags, bound }) => flags !== LISTENS && own.has(inode) && basename(bound) === name,
+      ({ inode, flags, bound }) => flags !== UNIX_LISTENS && own.has(inode) && basename(bound) === name,
     );
   } catch {
     return undefined;
@@ -38,7 +38,7 @@ export function clientOf(address: string, server: number): VmProcess | undefined
 /** Whether somebody listens at a unix socket of this host; undefined where that cannot be told. */
 export function isServed(path: string): boolean | undefined {
   try {
-    return unixRows().some(({ bound, flags }) => bound === path && flags === LISTENS);
+    return unixRows().some(({ bound, flags }) => bound === path && flags === UNIX_LISTENS);
   } catch {
     return undefined;
   }
@@ -58,10 +58,10 @@ export function listenersOf(pid: number): readonly Listener[] | undefined {
     const [unix, tcp] = [unixRows(), tcpRows()];
     return [
       ...unix
-        .filter(({ inode, flags }) => flags === LISTENS && own.has(inode))
+        .filter(({ inode, flags }) => flags === UNIX_LISTENS && own.has(inode))
         .map(({ bound }) => ({
           at: bound,
-          clients: unix.filter(one => one.bound === bound && one.flags !== LISTENS).length,
+          clients: unix.filter(one => one.bound === bound && one.flags !== UNIX_LISTENS).length,
         })),
       ...tcp
         .filter(({ inode, state }) => state === TCP_LISTENS && own.has(inode))
@@ -86,10 +86,6 @@ export function isConnected(pid: number, port: number): boolean | undefined {
   }
 }
 
-const LISTENS = '00010000';
-const TCP_LISTENS = '0A';
-const TCP_CONNECTED = '01';
-
 function clientOfPort(port: number): VmProcess | undefined {
   const ends = tcpRows().filter(row => row.far === port && row.state === TCP_CONNECTED);
   const inodes = new Set(ends.map(({ inode }) => inode));
@@ -112,39 +108,4 @@ function clientOfSocket(name: string, server: number): VmProcess | undefined {
     .map(({ peer }) => rows.find(({ inode }) => inode === peer)?.pid)
     .find(pid => pid !== undefined && pid > 0 && pid !== process.pid);
   return client === undefined ? undefined : lookAtProcess(client);
-}
-
-function unixRows(): readonly { readonly inode: string; readonly flags: string; readonly bound: string }[] {
-  return readFileSync('/proc/net/unix', 'utf8')
-    .split('\n')
-    .flatMap(row => {
-      const [, flags, inode, bound] = /^\S+ \S+ \S+ (\S+) \S+ \S+ +(\d+) (.+)$/.exec(row) ?? [];
-      return flags && inode && bound ? [{ flags, inode, bound }] : [];
-    });
-}
-
-interface TcpRow {
-  readonly inode: string;
-  readonly port: number;
-  readonly far: number;
-  readonly state: string;
-}
-
-function tcpRows(): readonly TcpRow[] {
-  const portOf = (end: string) => Number.parseInt(end.slice(end.lastIndexOf(':') + 1), 16);
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(table => {
-    let text = '';
-    try {
-      text = readFileSync(table, 'utf8');
-    } catch {
-      return []; // a kernel without IPv6
-    }
-    return text
-      .split('\n')
-      .slice(1)
-      .flatMap(row => {
-        const [, near = '', far = '', state = '', , , , , , inode] = row.trim().split(/\s+/);
-        return inode ? [{ inode, port: portOf(near), far: portOf(far), state }] : [];
-      });
-  });
 }

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { CLOCK } from './clock.ts';
 import { folderPath } from './folders.ts';
+import { statusRow } from './vmprocess.ts';
 
 export interface JournalFile {
   append(row: string): void;
@@ -77,8 +78,7 @@ export function forgetJournal(name: string): void {
 /** A process as nobody can be mistaken for it later: its number, and when it began where the system tells. */
 export function processMark(pid = process.pid): string {
   try {
-    const row = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return `${pid} ${row.slice(row.lastIndexOf(')') + 2).split(' ')[19]} ${bootId()}`;
+    return `${pid} ${statusRow(pid).fields[19]} ${bootId()}`;
   } catch {
     return String(pid);
   }

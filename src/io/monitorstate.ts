@@ -1,12 +1,12 @@
 // How a monitor of this host stands: whether somebody is connected to it, and how its VM is. One that is in use is left
 // alone: a monitor serves one client, and further ones wait.
-import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Session } from '../session/client.ts';
 import { isObject } from '../text/json.ts';
 import { parseAddress } from './address.ts';
 import { CLOCK } from './clock.ts';
 import { connect } from './connect.ts';
+import { TCP_CONNECTED, tcpRowsOf, UNIX_CONNECTED, unixRows } from './sockettable.ts';
 
 export interface MonitorState {
   /** Whether somebody is connected; undefined where that is not known. */
@@ -38,30 +38,19 @@ export async function stateOfMonitor(address: string): Promise<MonitorState> {
   }
 }
 
-const CONNECTED_UNIX = '03';
-const CONNECTED_TCP = '01';
-
 /** Whether somebody is connected, as the kernel's tables tell. */
 function isHeld(address: string): boolean | undefined {
   try {
     const to = parseAddress(address);
     if (to.kind !== 'unix' && to.kind !== 'tcp') return undefined;
     if (to.kind === 'tcp')
-      return rowsOf('/proc/net/tcp').some(row => {
-        const [, local = '', , state] = row.trim().split(/\s+/);
-        return state === CONNECTED_TCP && Number.parseInt(local.split(':')[1] ?? '', 16) === to.port;
-      });
-    return rowsOf('/proc/net/unix').some(row => {
-      const [, state, bound] = /^\S+ \S+ \S+ \S+ \S+ (\S+) +\d+ (.+)$/.exec(row) ?? [];
-      return state === CONNECTED_UNIX && bound !== undefined && isSame(bound, to.path);
-    });
+      return tcpRowsOf('/proc/net/tcp').some(
+        ({ port, state }) => state === TCP_CONNECTED && port === to.port,
+      );
+    return unixRows().some(({ state, bound }) => state === UNIX_CONNECTED && isSame(bound, to.path));
   } catch {
     return undefined; // no /proc, as on macOS
   }
-}
-
-function rowsOf(table: string): readonly string[] {
-  return readFileSync(table, 'utf8').split('\n').slice(1);
 }
 
 /** A socket is listed by the name that its process gave it, which may be relative. */

@@ -1,12 +1,12 @@
 // Which program serves a monitor of this host, asked of the kernel: whoever holds the socket, never whoever says so on
 // its command line.
-import { readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { type Address, parseAddress } from './address.ts';
 import { onlyOurs } from './rights.ts';
+import { TCP_LISTENS, tcpRows, UNIX_LISTENS, unixRows } from './sockettable.ts';
+import { isSameFile, processes } from './vmprocess.ts';
 
-const LISTENS_UNIX = '00010000';
-const LISTENS_TCP = '0A';
 const HERE = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 
 /**
@@ -50,51 +50,22 @@ function servers(to: Address): readonly number[] {
   if (to.kind !== 'unix' && to.kind !== 'tcp') return [];
   if (to.kind === 'tcp') {
     if (!HERE.test(to.host)) return [];
-    const inodes = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap(table => listeningAt(table, to.port)));
+    const listening = tcpRows().filter(({ port, state }) => port === to.port && state === TCP_LISTENS);
+    const inodes = new Set(listening.map(({ inode }) => inode));
     return processes().filter(pid => socketsOf(pid).some(inode => inodes.has(inode)));
   }
   const path = realpathSync(resolve(to.path));
   const socket = statSync(path);
-  // A row holds the path as its process gave it: relative to the folder that process is in.
-  const rows = new Map(listeningUnix().filter(([, bound]) => basename(bound) === basename(path)));
+  const listening = unixRows().filter(
+    ({ flags, bound }) => flags === UNIX_LISTENS && basename(bound) === basename(path),
+  );
+  const rows = new Map(listening.map(({ inode, bound }) => [inode, bound]));
   return processes().filter(pid =>
     socketsOf(pid).some(inode => {
       const bound = rows.get(inode);
-      return bound !== undefined && sameFile(socket, statOf(resolve(folderOf(pid), bound)));
+      return bound !== undefined && isSameFile(socket, statOf(resolve(folderOf(pid), bound)));
     }),
   );
-}
-
-function listeningUnix(): readonly (readonly [string, string])[] {
-  const rows = readFileSync('/proc/net/unix', 'utf8').split('\n');
-  return rows.flatMap(row => {
-    const [, flags, inode, path] = /^\S+ \S+ \S+ (\S+) \S+ \S+ +(\d+) (.+)$/.exec(row) ?? [];
-    return flags === LISTENS_UNIX && inode && path ? [[inode, path] as const] : [];
-  });
-}
-
-function listeningAt(table: string, port: number): readonly string[] {
-  const rows = textOf(table).split('\n').slice(1);
-  return rows.flatMap(row => {
-    const [, local = '', , state, , , , , , inode] = row.trim().split(/\s+/);
-    const at = Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16);
-    return at === port && state === LISTENS_TCP && inode ? [inode] : [];
-  });
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // a kernel without IPv6
-  }
-}
-
-/** The processes of this host. */
-export function processes(): readonly number[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(Number);
 }
 
 /** The inodes of a process's sockets; none where it is another user's. */
@@ -125,7 +96,7 @@ function qemuOf(pid: number): string | undefined {
   try {
     const path = readlinkSync(`/proc/${pid}/exe`);
     const isQemu = /^qemu-(?:system-.|kvm$)/.test(basename(path));
-    return isQemu && sameFile(statSync(`/proc/${pid}/exe`), statOf(path)) ? path : undefined;
+    return isQemu && isSameFile(statSync(`/proc/${pid}/exe`), statOf(path)) ? path : undefined;
   } catch {
     return undefined; // it ended, or it is another user's
   }
@@ -133,8 +104,4 @@ function qemuOf(pid: number): string | undefined {
 
 function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
-}
-
-function sameFile(one: Stats, other: Stats | undefined): boolean {
-  return one.dev === other?.dev && one.ino === other.ino;
 }

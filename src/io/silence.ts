@@ -5,6 +5,7 @@ import { QmpshError } from '../qmp/errors.ts';
 import type { Session } from '../session/client.ts';
 import { parseAddress } from './address.ts';
 import { findMonitors } from './monitors.ts';
+import { isStopped } from './vmprocess.ts';
 
 /** Milliseconds in which a port has to answer a handshake. */
 const PROBE = 1000;
@@ -86,15 +87,6 @@ function real(path: string): string {
     return realpathSync(path);
   } catch {
     return resolve(path);
-  }
-}
-
-/** State T (stopped by a signal) or t (by a tracer) in /proc; the name before it may hold any letters. */
-function isStopped(pid: number): boolean {
-  try {
-    return /^.*\) [Tt] /s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    return false;
   }
 }
 

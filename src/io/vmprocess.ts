@@ -29,23 +29,49 @@ export interface OpenFile {
 /** Undefined where there is no such process, and no /proc. */
 export function lookAtProcess(pid: number): VmProcess | undefined {
   try {
-    const row = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const { name, fields } = statusRow(pid);
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const id = (key: string) => Number(new RegExp(`^${key}:\\s+\\d+\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
     const folder = linkOf(`/proc/${pid}/cwd`);
     return {
       pid,
-      // The name in brackets may hold anything, brackets too; the state stands behind the last one.
-      state: row.slice(row.lastIndexOf(')') + 2).charAt(0),
+      state: fields[0] ?? '',
       uid: id('Uid'),
       gid: id('Gid'),
-      name: row.slice(row.indexOf('(') + 1, row.lastIndexOf(')')),
+      name,
       argv: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1),
       ...(folder === undefined ? {} : { folder }),
     };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The row of /proc/PID/stat: the program's name, and the fields behind it, the state first. Throws where there is no such
+ * process, and no /proc.
+ */
+export function statusRow(pid: number): { readonly name: string; readonly fields: readonly string[] } {
+  const row = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  // The name in brackets may hold anything, brackets too.
+  const end = row.lastIndexOf(')');
+  return { name: row.slice(row.indexOf('(') + 1, end), fields: row.slice(end + 2).split(' ') };
+}
+
+/** Whether a process is stopped, by a signal or by a debugger; false where that cannot be seen. */
+export function isStopped(pid: number): boolean {
+  try {
+    return /^[Tt]$/.test(statusRow(pid).fields[0] ?? '');
+  } catch {
+    return false; // it has ended, or this host has no /proc
+  }
+}
+
+/** The processes of this host. */
+export function processes(): readonly number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** The files and devices that a process has open; undefined where it is another user's. */
@@ -83,8 +109,7 @@ export function seenBy(pid: number, folder: string, path: string): Stats | undef
 
 /** The other processes that have this very file open for writing. */
 export function writersOf(file: Stats, but: number): readonly VmProcess[] {
-  const pids = readdirSync('/proc').flatMap(name => (/^\d+$/.test(name) ? [Number(name)] : []));
-  return pids
+  return processes()
     .filter(pid => pid !== but && pid !== process.pid)
     .filter(pid => openFilesOf(pid)?.some(({ writable, stat }) => writable && isSameFile(stat, file)))
     .flatMap(pid => lookAtProcess(pid) ?? []);
