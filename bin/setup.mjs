@@ -150,6 +150,8 @@ function onPath(name) {
   return (process.env.PATH ?? '').split(delimiter).some(folder => folder && existsSync(join(folder, name)));
 }
 
+let listsAreFresh = false;
+
 /** Installs one group of src/io/packages.json. Root or password-less sudo is needed for all managers but brew. */
 async function installGroup(group, what, then) {
   const packages = JSON.parse(readFileSync(inRoot('src/io/packages.json'), 'utf8'));
@@ -167,7 +169,9 @@ async function installGroup(group, what, then) {
     return step(text, program, args, { DEBIAN_FRONTEND: 'noninteractive' });
   };
   // What cannot be refreshed may still be installed from the lists that are there.
-  if (manager === 'apt-get') await run('refreshing the package lists', ['apt-get', 'update']);
+  if (manager === 'apt-get' && !listsAreFresh)
+    await run('refreshing the package lists', ['apt-get', 'update']);
+  listsAreFresh = true;
   const done = await run(`installing ${what.replace(/^A /, 'a ')}`, command);
   if (!done.ok) throw halt(`${what} could not be installed. Try it with: ${typed}`, done);
 }

@@ -131,9 +131,9 @@ export class Journal {
 }
 
 /** The plays that were broken off on the monitor at an address, the oldest first. */
-export function unfinishedAt(address: string): readonly Unfinished[] {
+export function unfinishedAt(address: string, journals = findJournals()): readonly Unfinished[] {
   const here = placeAt(address);
-  return findJournals()
+  return journals
     .flatMap(({ name, text: rows }) => read(name, rows, here) ?? [])
     .toSorted((a, b) => a.time - b.time);
 }

@@ -215,9 +215,10 @@ export class Connection {
 
   /** A page that was broken off on this VM, for the shell that played it has died. */
   async #tellUnfinished(): Promise<void> {
-    if (findJournals().length === 0) return; // as almost always: what reads them is not loaded for nothing
+    const journals = findJournals();
+    if (journals.length === 0) return; // as almost always: what reads them is not loaded for nothing
     const { unfinishedAt } = await import('../play/journal.ts');
-    for (const { title, page, begun } of unfinishedAt(this.#host.address))
+    for (const { title, page, begun } of unfinishedAt(this.#host.address, journals))
       this.#host.note(
         `A page was broken off here after ${begun.length} steps: ${safe(title)} (${safe(page)}). .unfinished tells what it did, and undoes, finishes or forgets it.`,
         'warning',
