@@ -19,8 +19,3 @@ export interface Finding {
   /** The one that is right most often first. */
   readonly remedies: readonly Remedy[];
 }
-
-/** A word of a line for the host's shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -1,12 +1,13 @@
 // Image files of this host: gone, moved, replaced, without the rights they need, written to by others, or soon full.
 import { roomAt } from '../io/storage.ts';
 import { writersOf } from '../io/vmprocess.ts';
+import { shellWord } from '../page/hostline.ts';
 import { chain, usersOn } from '../render/graph.ts';
 import { safe } from '../text/safe.ts';
 import { bytes } from '../text/size.ts';
 import type { Chart } from './chart.ts';
 import { type NodeFile, nodeFiles } from './files.ts';
-import { type Finding, shellWord } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 export function imageFindings(chart: Chart): readonly Finding[] {
   // What nobody uses is told as such; its file matters to nobody.

@@ -3,8 +3,9 @@ import { clientOf, isTaken } from '../io/clients.ts';
 import { servingProcess } from '../io/peer.ts';
 import { openToAll } from '../io/rights.ts';
 import { lookAtProcess, type VmProcess } from '../io/vmprocess.ts';
+import { shellWord } from '../page/hostline.ts';
 import { safe } from '../text/safe.ts';
-import { type Finding, shellWord } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 /** The process that serves an address, where that is on this host. */
 export function processAt(address: string): VmProcess | undefined {

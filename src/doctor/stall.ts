@@ -1,6 +1,7 @@
 // A QEMU whose main loop does not answer: what is known of it, on a new connection and on one that was there before.
 import type { VmProcess } from '../io/vmprocess.ts';
 import { print } from '../language/print.ts';
+import { shellWord } from '../page/hostline.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Request } from '../qmp/message.ts';
 import type { Schema } from '../schema/model.ts';
@@ -8,7 +9,7 @@ import type { Session } from '../session/client.ts';
 import { type Json, member } from '../text/json.ts';
 import { objectsIn, text } from '../text/members.ts';
 import { safe } from '../text/safe.ts';
-import { type Finding, shellWord } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 const WHY =
   'It is busy with a command that does not end, or waits for storage that does not answer. The guest may stand still, too.';

@@ -8,7 +8,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  statfsSync,
   statSync,
   unlinkSync,
 } from 'node:fs';
@@ -154,14 +153,4 @@ export function filesBelow(folder: string): readonly string[] {
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length))
     .sort();
-}
-
-/** Bytes that are free in the folder of a path, for this user; undefined where that cannot be seen. */
-export function lookedFree(real: string): number | undefined {
-  try {
-    const { bavail, bsize } = statfsSync(dirname(real));
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
 }

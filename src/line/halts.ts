@@ -1,7 +1,7 @@
 // Watches for jobs that an I/O error has stopped (on-target-error=stop or =enospc): they wait for ever and say no more.
 import type { Session } from '../session/client.ts';
 import type { Job } from '../session/jobs.ts';
-import { isArray, isObject } from '../text/json.ts';
+import { objectsIn } from '../text/members.ts';
 import { safe } from '../text/safe.ts';
 
 /** Milliseconds that the reason is waited for. */
@@ -42,7 +42,7 @@ async function halted(
 async function statusOf(session: Session, id: string): Promise<unknown> {
   try {
     const reply = await session.execute('query-block-jobs', {}, { timeout: PATIENCE });
-    const rows = reply.kind === 'success' && isArray(reply.value) ? reply.value.filter(isObject) : [];
+    const rows = objectsIn(reply.kind === 'success' ? reply.value : undefined);
     return rows.find(row => row['device'] === id)?.['io-status'];
   } catch {
     return undefined; // it does without

@@ -4,7 +4,8 @@ import type { Request } from '../qmp/message.ts';
 import { hmpDestroys, hmpLeaves, hmpLineOf } from '../schema/hmp.ts';
 import { destructive } from '../schema/loss.ts';
 import { textOf } from '../schema/world.ts';
-import { isArray, isObject, type Json, type JsonObject, member } from '../text/json.ts';
+import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
+import { objectsIn } from '../text/members.ts';
 import { safe } from '../text/safe.ts';
 import { bytes } from '../text/size.ts';
 import type { Host } from './host.ts';
@@ -96,7 +97,7 @@ async function starves(args: JsonObject, host: Host): Promise<readonly string[] 
 
 async function rows(host: Host, request: Request): Promise<readonly JsonObject[]> {
   const reply = await host.session?.execute(request.execute, request.arguments);
-  return reply?.kind === 'success' && isArray(reply.value) ? reply.value.filter(isObject) : [];
+  return objectsIn(reply?.kind === 'success' ? reply.value : undefined);
 }
 
 function amount(value: Json | undefined): number | undefined {

@@ -41,6 +41,11 @@ function quoted(text: string, quotes: Spot['quotes']): string {
   }
 }
 
+/** A text as one word of a line for the host's shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${inSingle(text)}'`;
+}
+
 function inSingle(text: string): string {
   return text.replaceAll("'", "'\\''");
 }

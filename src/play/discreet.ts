@@ -5,7 +5,8 @@ import type { Value, Values } from '../page/value.ts';
 import { namesSecret } from '../schema/notes/secretnames.ts';
 import { maskMessage } from '../schema/notes/secrets.ts';
 import { hideIn, maskText, withoutValues } from '../schema/notes/secrettext.ts';
-import { isArray, isObject, type Json, setMember, stringifyJson } from '../text/json.ts';
+import { type Json, stringifyJson } from '../text/json.ts';
+import { mapTexts } from '../text/members.ts';
 import type { Aftermath, Ending, Failure, Mismatch, StepResult, Undone } from './outcome.ts';
 import type { Report } from './report.ts';
 
@@ -44,15 +45,6 @@ export class Discretion {
 function textsOf({ json }: Value): readonly string[] {
   if (typeof json === 'string') return [json];
   return json === null || typeof json === 'boolean' ? [] : [stringifyJson(json)];
-}
-
-function mapTexts(value: Json, change: (text: string) => string): Json {
-  if (typeof value === 'string') return change(value);
-  if (isArray(value)) return value.map(item => mapTexts(item, change));
-  if (!isObject(value)) return value;
-  const copy: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(value)) setMember(copy, key, mapTexts(item, change));
-  return copy;
 }
 
 /** A report that hides secrets before it hands everything to another report. */

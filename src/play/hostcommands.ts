@@ -2,6 +2,7 @@
 import { parseAddress } from '../io/address.ts';
 import { requestOf } from '../language/parse.ts';
 import { typedAddress } from '../line/typedaddress.ts';
+import { shellWord } from '../page/hostline.ts';
 import type { PracticeSpec, Step } from '../page/model.ts';
 import { programsOf } from '../schema/notes/programs.ts';
 import { safe } from '../text/safe.ts';
@@ -50,11 +51,7 @@ export function addressCommands(address: string): readonly string[] {
 /** What the front matter adds to the command that starts the practice VM. */
 export function practiceCommands(practice: PracticeSpec | undefined): readonly string[] {
   const args = practice?.args ?? [];
-  return args.length === 0 ? [] : [`QEMU, with ${safe(args.map(quoted).join(' '))}`];
-}
-
-function quoted(arg: string): string {
-  return /^[\w.,:=/@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
+  return args.length === 0 ? [] : [`QEMU, with ${safe(args.map(shellWord).join(' '))}`];
 }
 
 function wordCommands(text: string, reading: Reading): readonly string[] {

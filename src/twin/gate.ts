@@ -4,15 +4,8 @@ import { Framer } from '../qmp/framing.ts';
 import type { Request } from '../qmp/message.ts';
 import { requestIn } from '../qmp/protocol.ts';
 import type { Transport, TransportListener } from '../qmp/transport.ts';
-import {
-  isArray,
-  isObject,
-  type Json,
-  type JsonObject,
-  parseJson,
-  setMember,
-  stringifyJson,
-} from '../text/json.ts';
+import { isObject, type Json, parseJson, stringifyJson } from '../text/json.ts';
+import { mapTexts } from '../text/members.ts';
 import { NOT_REHEARSED, type Permit } from './permit.ts';
 
 interface GateRules {
@@ -38,7 +31,7 @@ export class Gate implements Transport {
 
   listen(listener: TransportListener): void {
     this.#listener = listener;
-    const framer = new Framer(text => this.#deliver(walk(parseJson(text), this.#rules.back)));
+    const framer = new Framer(text => this.#deliver(mapTexts(parseJson(text), this.#rules.back)));
     this.#inner.listen({
       data: chunk => framer.push(chunk),
       end: error => listener.end(error),
@@ -76,7 +69,7 @@ export class Gate implements Transport {
       return;
     }
     const { arguments: _, ...rest } = message;
-    const args = walk(permit.args, this.#rules.there);
+    const args = mapTexts(permit.args, this.#rules.there);
     const sent = message['arguments'] === undefined ? rest : { ...rest, arguments: args };
     this.#inner.send(`${stringifyJson(sent)}\r\n`);
   }
@@ -90,15 +83,4 @@ export class Gate implements Transport {
   #deliver(message: Json): void {
     this.#listener?.data(new TextEncoder().encode(`${stringifyJson(message)}\r\n`));
   }
-}
-
-/** The value with each of its texts changed. */
-function walk<T extends Json>(value: T, change: (text: string) => string): Json;
-function walk(value: Json, change: (text: string) => string): Json {
-  if (typeof value === 'string') return change(value);
-  if (isArray(value)) return value.map(item => walk(item, change));
-  if (!isObject(value)) return value;
-  const out: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(value)) setMember(out, key, walk(item, change));
-  return out satisfies JsonObject;
 }

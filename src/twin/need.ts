@@ -1,5 +1,5 @@
 // What a step would need on the real VM: room for what it copies, and time at the speed that it is given.
-import { lookedFree } from '../io/standins.ts';
+import { roomAt } from '../io/storage.ts';
 import type { Request } from '../qmp/message.ts';
 import { chain } from '../render/graph.ts';
 import { actionsOf } from '../schema/actions.ts';
@@ -50,7 +50,7 @@ function needOf(
   const { most, whole, why } = disk;
   const target = isCopy ? targetFile(execute, text(args, 'target'), all, told) : undefined;
   const path = target === undefined ? undefined : fileAt(target);
-  const free = path === undefined ? undefined : lookedFree(path);
+  const free = path === undefined ? undefined : roomAt(path);
   const speed = member(args, 'speed');
   const isPaced = typeof speed === 'number' && speed > 0;
   const isShort = most !== undefined && free !== undefined && free < most;

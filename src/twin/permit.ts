@@ -3,6 +3,7 @@
 import type { Places } from '../io/places.ts';
 import type { Request } from '../qmp/message.ts';
 import { isArray, isObject, type Json, type JsonObject, setMember } from '../text/json.ts';
+import { objectsIn } from '../text/members.ts';
 import { safe } from '../text/safe.ts';
 
 export type Permit =
@@ -128,11 +129,11 @@ class Mapping {
       case 'blockdev-add':
         return this.#node(args);
       case 'blockdev-reopen':
-        return { ...args, options: list(args['options']).map(one => this.#node(one)) };
+        return { ...args, options: objectsIn(args['options']).map(one => this.#node(one)) };
       case 'blockdev-create':
         return { ...args, ...(isObject(args['options']) ? { options: this.#image(args['options']) } : {}) };
       case 'transaction':
-        return { ...args, actions: list(args['actions']).map(one => this.#action(one)) };
+        return { ...args, actions: objectsIn(args['actions']).map(one => this.#action(one)) };
       case 'nbd-server-start':
         // Whoever is served here sees an empty disk, and nobody outside of this host does.
         return { addr: { type: 'unix', data: { path: this.#nbd } } };
@@ -217,10 +218,6 @@ class Mapping {
 
 function isNode(value: JsonObject): boolean {
   return value['driver'] !== undefined || value['filename'] !== undefined;
-}
-
-function list(value: Json | undefined): readonly JsonObject[] {
-  return isArray(value) ? value.filter(isObject) : [];
 }
 
 /** The last look: whatever a member is called, no text that leads to a path outside is let through. */
