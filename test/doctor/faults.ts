@@ -1,6 +1,6 @@
 // Faults that are put into a real VM: how, what the doctor calls each, and what else comes with it.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 import { join } from 'node:path';
 import type { Session } from '../../src/session/client.ts';
@@ -139,6 +139,27 @@ async function killedWithBitmap(): Promise<QemuOptions> {
   setTimeout(() => again.close(), 5000).unref();
   return options;
 }
+
+/** Serves a disk, and waits: a recipe would be over before the signal comes. */
+const SERVES = `# Serve
+
+\`\`\`qmp on-failure
+(QEMU) nbd-server-stop
+\`\`\`
+
+\`\`\`qmp
+(QEMU) nbd-server-start addr={"type": "unix", "data": {"path": "serve.sock"}}
+\`\`\`
+
+\`\`\`qmp on-failure
+(QEMU) block-export-del id=served mode=hard
+\`\`\`
+
+\`\`\`qmp
+(QEMU) block-export-add type=nbd id=served node-name=node-A
+(QEMU) .wait BLOCK_JOB_READY timeout=60s
+\`\`\`
+`;
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -302,11 +323,13 @@ export const FAULTS: readonly Fault[] = [
       killed(session, vm, ['mirror', 'node=node-A', 'file=copy.qcow2', 'speed=16M'], 'blockdev-mirror'),
   },
   {
-    name: 'a recipe that serves a disk was killed before it served',
+    name: 'a page that serves a disk was killed while it served',
     kind: 'page-unfinished',
     options: () => DISK,
-    make: (session, vm) =>
-      killed(session, vm, ['pull', 'node=node-A', 'socket=pull.sock'], 'blockdev-create'),
+    make: (session, vm) => {
+      writeFileSync(join(vm.folder, 'serve.md'), SERVES);
+      return killed(session, vm, ['serve.md'], 'block-export-add');
+    },
   },
   {
     name: 'an export is left to which nobody comes',
