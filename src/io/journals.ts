@@ -16,7 +16,8 @@ import { folderPath } from './folders.ts';
 import { statusRow } from './vmprocess.ts';
 
 export interface JournalFile {
-  append(row: string): void;
+  /** Appends a row. It outlives the shell; the host only with `lasting`, and so do the rows before it. */
+  append(row: string, lasting: boolean): void;
   /** The play is over, and nothing is to be told of it. */
   remove(): void;
 }
@@ -31,11 +32,10 @@ export function openJournal(name: string): JournalFile | undefined {
     prune();
     const fd = openSync(path, 'a', 0o600);
     return {
-      append: row => {
+      append: (row, lasting) => {
         try {
           appendFileSync(fd, `${row}\n`);
-          // What dies next may be the host.
-          fsyncSync(fd);
+          if (lasting) fsyncSync(fd);
         } catch {
           // The disk is full: what is on file so far is true.
         }

@@ -5,6 +5,7 @@ import { placeOf } from '../io/silence.ts';
 import type { Page, Step } from '../page/model.ts';
 import { RUN } from '../page/names.ts';
 import { plain, type Value, type Values } from '../page/value.ts';
+import { classOf } from '../schema/notes/asking.ts';
 import { namesSecret } from '../schema/notes/secretnames.ts';
 import {
   isArray,
@@ -84,7 +85,9 @@ export class Journal {
   begin(step: Step, line: string, before: ReadonlyMap<string, boolean | 'unknown'>): void {
     this.#open();
     this.#values();
-    this.#row({ begin: step.index, text: this.#given.hide.text(line), before: Object.fromEntries(before) });
+    // Half a millisecond to several each: a page asks far more often than it acts, and what only asks leaves nothing to tell.
+    const row = { begin: step.index, text: this.#given.hide.text(line), before: Object.fromEntries(before) };
+    this.#row(row, { lasting: !onlyAsks(step) });
   }
 
   /** The step has come to its end, and well. */
@@ -125,9 +128,16 @@ export class Journal {
     }
   }
 
-  #row(row: JsonObject): void {
-    this.#file?.append(stringifyJson(row));
+  #row(row: JsonObject, { lasting } = { lasting: false }): void {
+    this.#file?.append(stringifyJson(row), lasting);
   }
+}
+
+/** Whether nothing in the VM or on the host is another for a step. */
+function onlyAsks({ kind, text: line }: Step): boolean {
+  if (kind === 'word') return /^\s*\.(?:let|expect|wait)(?!\S)/.test(line);
+  // (Behind a `|` stands a command of the host.)
+  return kind === 'qmp' && !line.includes('|') && classOf(/^\s*([\w-]+)/.exec(line)?.[1] ?? '') === 'asks';
 }
 
 /** The plays that were broken off on the monitor at an address, the oldest first. */
