@@ -76,6 +76,22 @@ export default function (...args) {
   },
 };
 
+// Node's module for child processes brings those for datagrams and for passing sockets along; few runs start one.
+const CHILD = ['execFile', 'execFileSync', 'fork', 'spawn', 'spawnSync'];
+const lazyChild = {
+  name: 'lazy-child',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, namespace }) =>
+      namespace === 'child' ? undefined : { path, namespace: 'child' },
+    );
+    onLoad({ filter: /.*/, namespace: 'child' }, ({ path }) => ({
+      contents: CHILD.map(
+        name => `export const ${name} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`,
+      ).join('\n'),
+    }));
+  },
+};
+
 // The library takes what is a file of its own already, when it is first wanted.
 const beside = {
   name: 'beside',
@@ -118,7 +134,7 @@ export async function buildAll({ types = true } = {}) {
     }),
     build({
       ...bundle,
-      plugins: [lazy, apart, noDetection],
+      plugins: [lazy, lazyChild, apart, noDetection],
       // (The library plays pages by the command's code: src/io/packs.ts.)
       entryPoints: { cli: 'src/cli/cli.ts', play: 'src/batch/play.ts' },
       format: 'esm',
