@@ -76,7 +76,7 @@ export async function startManaged(): Promise<Managed> {
   const socket = join(run, 'libvirt/libvirt-sock');
   const uri = `qemu+unix:///session?socket=${socket}`;
   const virsh = (...args: readonly string[]) =>
-    execFileSync('virsh', ['-q', '-c', uri, ...args], { encoding: 'utf8', stdio: 'pipe', timeout: 30_000 });
+    execFileSync('virsh', ['-q', '-c', uri, ...args], { encoding: 'utf8', stdio: 'pipe', timeout: 120_000 });
   const started: string[] = [];
   const create = (name: string) => {
     const number = started.push(name);

@@ -14,8 +14,7 @@ export interface ConnectOptions {
   readonly unattended?: boolean;
 }
 
-/** Milliseconds until the other side must have answered. */
-export const TIMEOUT = 10_000;
+const TIMEOUT = 10_000;
 
 interface DialOptions extends ConnectOptions {
   /** What a socket says when it can be used. */

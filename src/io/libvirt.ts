@@ -6,12 +6,14 @@ import { isObject, type JsonObject, member, parseJson, stringifyJson } from '../
 import { safe } from '../text/safe.ts';
 import { duration } from '../text/size.ts';
 import type { LibvirtAddress } from './address.ts';
-import { type ConnectOptions, interrupted, TIMEOUT } from './dial.ts';
+import { type ConnectOptions, interrupted } from './dial.ts';
 import { findDomain, type Running } from './domain.ts';
 import { type Watch, watchEnd } from './domainwatch.ts';
 import { placeName } from './virsh.ts';
 import { proxyWay, virshWay, type Way } from './virtway.ts';
 
+/** Milliseconds for half a dozen runs of virsh, each with a connection of its own. */
+const PATIENCE = 30_000;
 /** Milliseconds for which events may come that QEMU sent before a reply: they come by another way. */
 const SETTLE = 5;
 /** Milliseconds for what its QEMU said before the domain ended. */
@@ -24,7 +26,7 @@ const WORDS_COME = 1000;
  * `usage` for what is no URI, `connect` where there is no such domain, it does not run, or libvirt is not reached, `interrupted`.
  */
 export async function connectLibvirt(to: LibvirtAddress, options: ConnectOptions): Promise<Transport> {
-  const { timeout = TIMEOUT, signal } = options;
+  const { timeout = PATIENCE, signal } = options;
   const stop = new AbortController();
   const abort = () => stop.abort();
   const late = { is: false };

@@ -9,6 +9,7 @@ import { QmpshError } from '../qmp/errors.ts';
 import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
+import { addressOffers } from './addresses.ts';
 
 export const CONNECT: Word = {
   name: '.connect',
@@ -28,8 +29,11 @@ export const CONNECT: Word = {
     '    listen:./vm.sock    a QEMU that connects to us: -qmp unix:./vm.sock,server=off',
   ],
   needs: 'host',
-  complete: (before, _typed, { monitors }) =>
-    before.length > 0 ? [] : (monitors?.list() ?? []).map(one => ({ text: one.name, note: one.address })),
+  complete: (before, _typed, { monitors }) => {
+    if (before.length > 0) return [];
+    const held = (monitors?.list() ?? []).map(one => ({ text: one.name, note: one.address }));
+    return [...held, ...addressOffers()];
+  },
   run: async ({ rest }, host): Promise<Exit> => {
     const held = host.monitors?.list() ?? [];
     if (rest.trim() === '' && host.session && held.length > 0) {

@@ -339,6 +339,30 @@ test('a libvirt that ends leaves the VM alone, and says that only the way is los
   }
 });
 
+// --- how it is listed ---
+
+test('the domain, and the socket of its agent, are listed with who holds them; the address connects', async () => {
+  const { out, status } = await qmpsh(['list', '--json']);
+  assert.is(status, 0);
+  const rows = out
+    .split('\n')
+    .filter(Boolean)
+    .map(row => JSON.parse(row));
+  const domain = rows.find(row => row.address === address);
+  assert.ok(domain, out);
+  const { what, name, manager, held, holder, open_to } = domain;
+  assert.equal(
+    { what, name, manager, held },
+    { what: 'monitor', name: 'garden', manager: 'libvirt', held: true },
+  );
+  assert.is(holder.pid, managed.pid);
+  assert.is(open_to, undefined);
+  assert.is(rows.filter(row => row.name === 'garden' && row.pid === domain.pid).length, 2);
+  const agent = rows.find(row => row.what === 'guest agent' && row.pid === domain.pid);
+  assert.match(agent.address, /org\.qemu\.guest_agent\.0$/);
+  assert.ok(existsSync(agent.address));
+});
+
 // --- what goes behind its back ---
 
 test('in batch, what libvirt does not learn of needs --yes', async () => {
