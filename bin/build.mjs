@@ -57,7 +57,7 @@ const noDetection = {
 
 // What is wanted only when there is a table to draw, a name to guess, or a letter beyond Latin to measure (a package whose
 // patterns take over a millisecond to compile): loaded by the first call or the first `new`.
-const LAZY = ['cli-table3', 'fast-string-width', 'fuse.js'];
+const LAZY = ['cli-table3', 'fast-string-width', 'fuse.js', 'prompts'];
 const lazy = {
   name: 'lazy',
   setup({ onResolve, onLoad }) {
