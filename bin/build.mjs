@@ -85,9 +85,14 @@ const lazyChild = {
       namespace === 'child' ? undefined : { path, namespace: 'child' },
     );
     onLoad({ filter: /.*/, namespace: 'child' }, ({ path }) => ({
-      contents: CHILD.map(
-        name => `export const ${name} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`,
-      ).join('\n'),
+      contents: [
+        ...CHILD.map(
+          name => `export const ${name} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`,
+        ),
+        // util.promisify asks it for a form of its own, which gives both outputs.
+        `const promise = Symbol.for('nodejs.util.promisify.custom');`,
+        `execFile[promise] = (...args) => require(${JSON.stringify(path)}).execFile[promise](...args);`,
+      ].join('\n'),
     }));
   },
 };
