@@ -31,6 +31,11 @@ export class Foreground {
     return this.#interrupt.signal;
   }
 
+  /** Whether the user waits for something. */
+  get isRunning(): boolean {
+    return this.#running.length > 0;
+  }
+
   /** Says what is waited for while it runs; the signal is Ctrl-C. What is typed meanwhile waits for its end. */
   async run<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const one = { what, interrupt: new AbortController() };

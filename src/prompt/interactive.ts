@@ -107,6 +107,7 @@ class Interactive {
       ...{ clock, mark: this.#mark, plain: this.#terminal.plain },
       connect: options.connect,
       idle: () => this.#foreground.idle(),
+      waits: () => this.#foreground.isRunning,
       signal: () => this.#foreground.signal,
       child: options.child,
       print: lines => this.#display.print(lines),

@@ -181,7 +181,8 @@ function foot(job: JobView | undefined, view: View): StyledLine {
       span(`bytes a second (10M; 0: no limit): ${view.speed}`),
       span('  Enter sets it, Esc does not', 'dim'),
     ];
-  if (view.asked) return [span(`Run ${view.asked.action.line} (${view.asked.action.does})? [y/N]`, 'warning')];
+  if (view.asked)
+    return [span(`Run ${view.asked.action.line} (${view.asked.action.does})? [y/N]`, 'warning')];
   const keys = job ? keysOf(job) : [];
   return [
     ...keys.flatMap(({ key, name }) => [span(key, 'key'), span(` ${name}   `, 'dim')]),
