@@ -145,7 +145,7 @@ class Interactive {
       height: () => (this.#terminal.plain ? undefined : this.#terminal.size.rows),
       display: this.#display,
       utcOffset: () => -new Date().getTimezoneOffset(),
-      busy: (what, run) => this.#foreground.run(what, run),
+      busy: (what, run, stop) => this.#foreground.run(what, run, stop),
       keep: run => this.#foreground.keep(run),
       leaving: () => this.#foreground.leaving,
       signal: () => this.#foreground.signal,
