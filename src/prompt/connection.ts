@@ -1,6 +1,7 @@
 // The connection of the prompt: shows the welcome line, listens to events, learns names, and tells when it ends.
 import type { Editor } from '../editor/editor.ts';
 import { findJournals } from '../io/journals.ts';
+import type { Connecting } from '../line/connection.ts';
 import { shown } from '../line/filter.ts';
 import { watchHalts } from '../line/halts.ts';
 import { Known } from '../line/known.ts';
@@ -22,7 +23,7 @@ import { JobEnds } from './jobends.ts';
 import { JobRows } from './jobrows.ts';
 import type { Mark } from './mark.ts';
 import type { PromptHost } from './prompt.ts';
-import { type Connecting, comesBackWithin, mayComeBack, Reconnect, toldEnd } from './reconnect.ts';
+import { comesBackWithin, mayComeBack, Reconnect, toldEnd } from './reconnect.ts';
 import { welcomeFacts } from './welcomefacts.ts';
 
 interface ConnectionParts {
@@ -65,7 +66,7 @@ export class Connection {
     this.#parts = parts;
     this.reconnect = new Reconnect({
       ...{ clock: parts.clock, idle: parts.idle, signal: parts.signal },
-      connect: (address, signal) => parts.connect(address, signal, true),
+      connect: (address, signal) => parts.connect(address, signal, { unattended: true }),
       wanted: () => host.settings.reconnect,
       back: (session, after) => {
         host.note(`connected again after ${duration(after / 1000)}; events in between were not seen`, 'ok');
@@ -230,7 +231,7 @@ export class Connection {
       // A lesson has its own first words.
       const { practice, owned } = this.#host;
       const { tutor } = this.#host.typist;
-      if (session.greeting && !tutor)
+      if ((session.greeting || session.isAgent) && !tutor)
         this.#parts.print([renderWelcome(await welcomeFacts(session, limits(this.#host)), this.#host.width)]);
       if (session.greeting && !owned && !tutor) await this.#tellUnfinished();
       if (owned && !tutor && session === this.#host.session) {

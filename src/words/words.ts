@@ -112,6 +112,10 @@ export async function runWord(line: WordLine, text: string, host: Host, row?: nu
     if (problem) host.problems(text, [problem], 'error', row);
     return 2;
   }
+  if (word.ofQemu && host.session?.isAgent)
+    throw new QmpshError('usage', `${word.name} is about QEMU, and this is a guest agent`, {
+      advice: 'Its commands are those of guest-info; .connect ADDRESS goes to a monitor of QEMU.',
+    });
   const call: WordCall = {
     line,
     text,
