@@ -4,7 +4,7 @@ import { objectsIn } from '../text/members.ts';
 import { SchemaError } from './load.ts';
 import type { Command, Member, ObjectType, Schema, Type } from './model.ts';
 import { AGENT_ARGUMENTS, AGENT_CHANGES, AGENT_COMMANDS } from './notes/agent.ts';
-import { lazyTable } from './notes/table.ts';
+import { lazyTable, parseTable } from './notes/table.ts';
 
 const commands = lazyTable(AGENT_COMMANDS);
 const signatures = lazyTable(AGENT_ARGUMENTS);
@@ -20,6 +20,17 @@ export function agentSchema(info: Json): Schema {
     if (typeof name === 'string') known.set(name, commandOf(name, enabled !== false));
   const version = member(info, 'version');
   return { commands: known, events: new Map(), agent: typeof version === 'string' ? version : '' };
+}
+
+let all: Schema | undefined;
+
+/** The schema of an agent that is not asked: all commands that are known of any, each of them enabled. */
+export function anyAgent(): Schema {
+  all ??= agentSchema({
+    version: '',
+    supported_commands: [...parseTable(AGENT_COMMANDS).keys()].map(name => ({ name, enabled: true })),
+  });
+  return all;
 }
 
 /** Whether a guest agent has a command of that name, as far as is known of any. */

@@ -179,6 +179,43 @@ withAgent('a page is played on an agent', async (agent, folder) => {
   assert.equal(odd, []);
 });
 
+/** A page for a VM and its guest's agent. */
+const BOTH = `---
+params:
+  guest: { help: the socket of its agent }
+---
+\`\`\`qmp
+(QEMU) query-name
+\`\`\`
+
+\`\`\`qmp on=guest
+(QEMU) guest-sync id=9
+{"return": 9}
+(QEMU) {"execute": "guest-ping"}
+\`\`\`
+`;
+withAgent('a page for a VM has fences for the agent of its guest', async (agent, folder) => {
+  const page = join(folder, 'page.md');
+  writeFileSync(page, BOTH);
+  const offline = ['check', '--schema', 'test/data/schema-11.1.json', page];
+  const good = await qmpsh(offline);
+  assert.is(good.status, 0, flat(good));
+  const dry = await qmpsh(['play', '--dry-run', '--schema', 'test/data/schema-11.1.json', page, 'guest=x']);
+  assert.match(flat(dry), /guest-sync/);
+  await withQemu({}, async qemu => {
+    const done = await qmpsh(['--timeout', '600ms', 'play', page, qemu.address, `guest=${agent.path}`]);
+    assert.is(done.status, 0, flat(done));
+  });
+  assert.equal(
+    agent.log.filter(name => name !== 'guest-info'),
+    ['guest-sync-delimited', 'guest-sync', 'guest-ping'],
+  );
+  writeFileSync(page, BOTH.replace('id=9', 'id=nine'));
+  const bad = await qmpsh(offline);
+  assert.is(bad.status, 1, flat(bad));
+  assert.match(flat(bad), /"id" takes int, not "nine"/);
+});
+
 test('a monitor that is taken for an agent says so, and lives on', () =>
   withQemu({}, async qemu => {
     const done = await qmpsh(['--agent', '-c', 'guest-ping', qemu.address]);
