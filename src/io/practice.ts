@@ -57,6 +57,8 @@ export interface PracticeOptions {
   readonly loose?: readonly string[];
   /** A disk without data in it. */
   readonly empty?: boolean;
+  /** A serial port on a pseudo terminal, on which the firmware speaks; where this host has such terminals. */
+  readonly console?: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -121,6 +123,7 @@ async function start(
       ...disk(ownImage, device(0, ownNode), ownNode, files[0]),
       ...monitor(address),
       ...disks,
+      ...(options.console && existsSync('/dev/ptmx') ? CONSOLE : []),
       ...(options.args ?? []),
     ],
     prepare: async () => {
@@ -135,6 +138,9 @@ async function start(
 }
 
 const HARDWARE = ['-nodefaults', '-display', 'none', '-S', '-M', 'q35', '-m', '64'];
+
+/** (With graphics off the firmware writes to the first serial port.) */
+const CONSOLE = ['-chardev', 'pty,id=serial0', '-serial', 'chardev:serial0', '-machine', 'graphics=off'];
 
 const LETTERS = 'bcdefgh';
 

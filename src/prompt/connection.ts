@@ -33,6 +33,8 @@ interface ConnectionParts {
   readonly plain: boolean;
   /** The VM's process, where it is our child. */
   readonly child: number | undefined;
+  /** A VM of the shell's own was welcomed. */
+  readonly owned: (session: Session) => void;
   readonly print: (lines: readonly StyledLine[]) => void;
   readonly connect: Connecting;
   /** Resolves when no page plays. */
@@ -236,6 +238,7 @@ export class Connection {
       if (session.greeting && !owned && !tutor) await this.#tellUnfinished();
       if (owned && !tutor && session === this.#host.session) {
         this.#host.note(owned.note);
+        this.#parts.owned(session);
         if (practice?.address === this.#host.address)
           this.#host.note('New to this? .learn begins the lessons.');
       }

@@ -11,6 +11,7 @@ import { meantElsewhere } from '../schema/elsewhere.ts';
 import type { Schema } from '../schema/model.ts';
 import { nearest } from '../text/fuzzy.ts';
 import { CONNECT } from './connect.ts';
+import { CONSOLE } from './console.ts';
 import { DOCTOR } from './doctor.ts';
 import { EDIT } from './edit.ts';
 import { EVENTS } from './events.ts';
@@ -65,6 +66,7 @@ export const WORDS: readonly Word[] = [
   CONNECT,
   ON,
   PRACTICE,
+  CONSOLE,
   SET,
   FORMAT,
   EDIT,
