@@ -1,5 +1,6 @@
 // The terminal at a console of a VM: each key goes there, each byte from there to the screen, until Ctrl-] or the console's end. The
 // terminal must be lent for it (Terminal.release).
+import { spawnSync } from 'node:child_process';
 import type { VmConsole } from './console.ts';
 import { writeSoon } from './descriptor.ts';
 
@@ -29,6 +30,8 @@ export async function attach(
   const give = plain ? () => {} : () => writeSoon(1, screen.givesBack());
   process.once('exit', give);
   stdin.setRawMode(true);
+  // Node leaves one thing on: \n becomes \r\n, where a guest means the next row in this very column. (Normal mode brings it back.)
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   let take: (chunk: Uint8Array) => void = () => {};
   const left = new Promise<'left'>(resolve => {
     take = chunk => {
@@ -54,9 +57,10 @@ export async function attach(
   } finally {
     stop();
     stdin.off('data', take).pause();
+    stdout.write(`${plain ? '' : screen.givesBack()}${screen.inRow ? '\r\n' : ''}`);
+    await new Promise<void>(resolve => stdout.write('', () => resolve()));
     stdin.setRawMode(false);
     process.off('exit', give);
-    stdout.write(`${plain ? '' : screen.givesBack()}${screen.inRow ? '\r\n' : ''}`);
   }
 }
 
