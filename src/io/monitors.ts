@@ -104,7 +104,12 @@ function monitorAddresses(argv: readonly string[]): readonly string[] {
     if (!option.startsWith('-')) continue;
     if (name === 'qmp' || name === 'qmp-pretty') {
       const address = legacy(value);
+      const id = /^chardev:([^,]+)/.exec(value)?.[1];
       if (address) found.push(address);
+      else if (id) control.push(id);
+    } else if (name === 'object' && /^(?:qom-type=)?monitor-qmp,/.test(value)) {
+      const { chardev } = keyValues(value);
+      if (chardev) control.push(chardev);
     } else if (name === 'chardev' && value.startsWith('socket,')) {
       const fields = keyValues(value);
       const address =

@@ -109,6 +109,7 @@ async function start(
     const node = nodes[i + 1] ?? `node-${letter.toUpperCase()}`;
     return disk(image, device(i + 1, node), node, files[i + 1]);
   });
+  const control = await monitor(qemu, address);
   return launch({
     folder,
     address,
@@ -121,7 +122,7 @@ async function start(
       ...sandbox,
       ...HARDWARE,
       ...disk(ownImage, device(0, ownNode), ownNode, files[0]),
-      ...monitor(address),
+      ...control,
       ...disks,
       ...(options.console && existsSync('/dev/ptmx') ? CONSOLE : []),
       ...(options.args ?? []),
