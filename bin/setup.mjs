@@ -285,10 +285,29 @@ async function ensureCounterparts() {
   }
 }
 
+/** QEMU's own qmp-shell, which tests hold ours against: where Python has none, Debian's package of a later release is unpacked. */
+async function ensureQmpShell() {
+  if (process.platform !== 'linux' || !onPath('python3')) return;
+  const { spawnSync } = await import('node:child_process');
+  const { cacheFolder, fetchInto } = await import('./debian.mjs');
+  const folder = cacheFolder('qmp-shell');
+  const own = () =>
+    spawnSync('python3', ['-c', 'import qemu.qmp.qmp_shell'], { stdio: 'ignore' }).status === 0;
+  if (existsSync(join(folder, 'root/usr/lib/python3/dist-packages/qemu')) || own()) return;
+  say('fetching qmp-shell ... ');
+  try {
+    fetchInto(folder, 'forky', ['python3-qemu-qmp'], { alone: true });
+    say('done\n');
+  } catch (error) {
+    say(`failed\n${error.message}\n`);
+  }
+}
+
 async function prepare() {
   await ensurePackages();
   await ensureQemu();
   await ensureCounterparts();
+  await ensureQmpShell();
   await ensurePty();
   await ensureBuilt();
 }

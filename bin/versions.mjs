@@ -5,9 +5,9 @@
 // fetch anew), and runs in a mount namespace where its /usr lies over ours: its process, folder and sockets are as any.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder, fetchInto, Halt, run } from './debian.mjs';
 import { globSync } from './glob.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,70 +20,21 @@ const NEEDS_QEMU = ['test/qemu.ts', 'test/command.ts', 'src/io/practice.ts'];
 /** Seconds a test file may take: here the long ones run side by side. */
 const LIMIT = '900';
 
-class Halt extends Error {}
-
-function run(program, args, options = {}) {
-  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 26, ...options });
-  if (done.status === 0) return done.stdout;
-  const said = `${done.stdout ?? ''}${done.stderr ?? ''}`.trim().split('\n').slice(-10).join('\n');
-  throw new Halt(
-    `${program} ${args.join(' ')} failed: ${done.error?.message ?? `status ${done.status}`}\n${said}`,
-  );
-}
-
 // --- a QEMU of another release ---
 
 /** The folder with the programs of a release, fetched where they are not there yet. */
 function programsOf(release) {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const folder = join(cache, 'qmpsh', 'qemu', release);
+  const folder = cacheFolder('qemu', release);
   const bin = join(folder, 'bin');
-  if (!existsSync(bin)) fetchInto(folder, release);
+  if (!existsSync(bin)) {
+    console.log(`fetching the QEMU of ${release} into ${folder}`);
+    fetchInto(folder, release, PACKAGES);
+  }
   rmSync(bin, { recursive: true, force: true });
   mkdirSync(bin, { recursive: true });
   for (const program of PROGRAMS)
     writeFileSync(join(bin, program), wrapper(folder, program), { mode: 0o755 });
   return bin;
-}
-
-function fetchInto(folder, release) {
-  console.log(`fetching the QEMU of ${release} into ${folder}`);
-  rmSync(folder, { recursive: true, force: true });
-  for (const part of ['state/lists/partial', 'cache/archives/partial', 'root'])
-    mkdirSync(join(folder, part), { recursive: true });
-  // apt with lists and a package status of its own: nothing counts as installed, and nothing is installed.
-  writeFileSync(join(folder, 'state/status'), '');
-  writeFileSync(join(folder, 'release.list'), `deb ${mirror()} ${release} main\n`);
-  const settings = {
-    'Dir::Etc::sourcelist': join(folder, 'release.list'),
-    'Dir::Etc::sourceparts': '/dev/null',
-    'Dir::State': join(folder, 'state'),
-    'Dir::State::status': join(folder, 'state/status'),
-    'Dir::Cache': join(folder, 'cache'),
-    'APT::Sandbox::User': 'root',
-    'APT::Install-Recommends': 'false',
-    'Debug::NoLocking': 'true',
-  };
-  const apt = (...args) =>
-    run('apt-get', [
-      ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
-      ...args,
-    ]);
-  apt('update');
-  apt('--yes', '--download-only', 'install', ...PACKAGES);
-  const archives = join(folder, 'cache/archives');
-  for (const name of readdirSync(archives).filter(file => file.endsWith('.deb')))
-    run('dpkg-deb', ['--extract', join(archives, name), join(folder, 'root')]);
-  rmSync(join(folder, 'cache'), { recursive: true });
-}
-
-/** Where this machine's apt gets Debian's packages from. */
-function mirror() {
-  const targets = () =>
-    run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages', 'Label: Debian']);
-  const [first] = targets().split('\n').filter(Boolean);
-  if (first) return first;
-  throw new Halt('apt knows no packages of Debian: this needs a Debian machine, and once apt-get update');
 }
 
 const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;

@@ -60,19 +60,19 @@ export async function withPrompt(
 
 /** The cursor stands behind an empty prompt. */
 export function atPrompt(screen: Screen): boolean {
-  return /^(?:rec )?\((QEMU|HMP)[^)]*\)$/.test(screen.text()[screen.cursor.row]?.trimEnd() ?? '');
+  return /^(?:rec )?\((QEMU|HMP|guest)[^)]*\)$/.test(screen.text()[screen.cursor.row]?.trimEnd() ?? '');
 }
 
 /** The line being typed, up to the cursor's row, put together from the rows it takes. */
 export function typedLine(screen: Screen): string {
   const rows = screen.text();
   const start = rows.findLastIndex(
-    (row, i) => /^(?:rec )?\((QEMU|HMP)[^)]*\)/.test(row) && i <= screen.cursor.row,
+    (row, i) => /^(?:rec )?\((QEMU|HMP|guest)[^)]*\)/.test(row) && i <= screen.cursor.row,
   );
   return rows
     .slice(start, screen.cursor.row + 1)
     .join('')
-    .replace(/^(?:rec )?\((QEMU|HMP)[^)]*\) ?/, '');
+    .replace(/^(?:rec )?\((QEMU|HMP|guest)[^)]*\) ?/, '');
 }
 
 /** What stands under the line: the menu, the hint row, the status rows. */

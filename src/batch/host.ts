@@ -3,6 +3,7 @@
 import type { Practice } from '../io/practice.ts';
 import type { Problem, Warning } from '../language/line.ts';
 import { MOST_PROBLEMS, problemText } from '../language/problem.ts';
+import type { Connecting } from '../line/connection.ts';
 import type { Exit } from '../line/exit.ts';
 import { ALL_EVENTS, type EventFilter, NO_EVENTS, shown } from '../line/filter.ts';
 import { hmpModeLine, hmpModeText } from '../line/hmpmode.ts';
@@ -55,7 +56,7 @@ export interface BatchOptions {
   readonly signal: AbortSignal;
   /** Gives `run` a signal of its own, which is the interruption after the one that aborted `signal`. */
   readonly untilNextInterrupt?: <T>(run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-  readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
+  readonly connect: Connecting;
   readonly width?: () => number;
   readonly height?: () => number | undefined;
   /** Whether pages run commands on this host without a question; whether other questions are answered by yes. */
@@ -107,7 +108,7 @@ export class BatchHost implements Host {
     this.session = options.session;
     this.address = options.address;
     this.practice = options.practice;
-    this.schema = options.schema;
+    this.schema = options.session.isAgent ? undefined : options.schema;
     this.filter = options.events ? ALL_EVENTS : NO_EVENTS;
     this.stopped = new Promise(resolve => {
       this.#stop = status => {
@@ -309,11 +310,11 @@ export class BatchHost implements Host {
     return status === 0 ? 0 : 1;
   }
 
-  async connect(address: string, signal?: AbortSignal): Promise<void> {
+  async connect(address: string, signal?: AbortSignal, agent?: boolean): Promise<void> {
     await this.session?.close();
-    this.session = await this.#options.connect(address, signal);
+    this.session = await this.#options.connect(address, signal, { agent });
     this.address = address;
-    this.schema = this.#options.schema;
+    this.schema = this.session.isAgent ? undefined : this.#options.schema;
     this.known = undefined;
     this.mark = 0;
     this.#watch(this.session);

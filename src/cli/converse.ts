@@ -2,9 +2,9 @@
 
 import type { BatchOptions } from '../batch/host.ts';
 import { CLOCK } from '../io/clock.ts';
-import { connect } from '../io/connect.ts';
 import type { Practice } from '../io/practice.ts';
 import { isTerminal, readInput, writeAll } from '../io/stdio.ts';
+import type { How } from '../line/connection.ts';
 import type { Exit } from '../line/exit.ts';
 import type { Owned } from '../line/owned.ts';
 import { defaultSettings } from '../line/settings.ts';
@@ -12,13 +12,13 @@ import type { Tutor } from '../line/tutor.ts';
 import type { PromptHost } from '../prompt/prompt.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Transport } from '../qmp/transport.ts';
-import { Session } from '../session/client.ts';
-import type { SessionOptions } from '../session/options.ts';
+import type { Session } from '../session/client.ts';
 import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { Interrupts } from './interrupts.ts';
 import type { Invocation } from './invocation.ts';
 import { kept } from './kept.ts';
+import { opener } from './opener.ts';
 import { colours, painter } from './paint.ts';
 import { schemaOption } from './schema.ts';
 
@@ -52,8 +52,6 @@ interface Extra {
 
 /** Milliseconds after which replies that are late are looked for. */
 const LATE = 1500;
-/** Milliseconds a guest agent is given to be synchronised. */
-const AGENT_ANSWERS = 1000;
 
 /** Connects to the address, runs what the command line asks for, and closes. Gives the exit status. */
 export async function converse(invocation: Invocation, address: string, extra: Extra): Promise<Exit> {
@@ -73,40 +71,16 @@ export async function converse(invocation: Invocation, address: string, extra: E
       advice: 'Give them with -c, or on standard input.',
     });
   const interrupt = beside?.interrupt ?? new Interrupts();
-  let greeted = () => {};
+  let greeted = (): void => {};
   const greeting = new Promise<void>(resolve => {
     greeted = resolve;
   });
-  const open = async (to: string, signal = interrupt.signal, unattended = false): Promise<Session> => {
-    const own = to === address ? extra.transport : undefined;
-    const start = async (options: Partial<SessionOptions>) => {
-      try {
-        return await Session.open(
-          own ? await own() : await connect(to, { signal, unattended, tell: text => warn(text) }),
-          {
-            clock: CLOCK,
-            address: to,
-            signal,
-            ...(timeout === undefined ? {} : { greetingTimeout: timeout }),
-            ...(log ? { log } : {}),
-            greeted,
-            ...options,
-          },
-        );
-      } catch (error) {
-        throw await (await import('../io/silence.ts')).withReason(error, to);
-      }
-    };
-    if (!switches.has('skip-negotiation')) return start({});
-    if (own) return start({ negotiate: false });
-    // A guest agent has to be synchronised first. What does not answer to that is taken as it is.
-    try {
-      return await start({ agent: true, greetingTimeout: Math.min(timeout ?? AGENT_ANSWERS, AGENT_ANSWERS) });
-    } catch (error) {
-      if (!(error instanceof QmpshError) || error.code !== 'silent') throw error;
-      return start({ negotiate: false });
-    }
-  };
+  const open = opener({
+    ...{ invocation, address, log, greeted },
+    transport: extra.transport,
+    signal: () => interrupt.signal,
+    warn: text => warn(text),
+  });
   const settings = { ...defaultSettings(), timeout: timeout ?? 0 };
   const folder = extra.practice?.folder ?? process.cwd();
   const { practice, owned, child, said } = extra;
@@ -120,8 +94,8 @@ export async function converse(invocation: Invocation, address: string, extra: E
     json: switches.has('json'),
   };
   if (atPrompt) {
-    const joined = async (to: string, stop?: AbortSignal, unattended?: boolean) => {
-      const session = await open(to, stop, unattended);
+    const joined = async (to: string, stop?: AbortSignal, how?: How) => {
+      const session = await open(to, stop, how);
       // From now on the prompt's terminal takes care of signals by itself.
       interrupt.release();
       return session;

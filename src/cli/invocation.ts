@@ -96,6 +96,7 @@ export function readInvocation(argv: readonly string[]): Invocation {
   ];
   checkOwn(subcommand, given);
   checkTaken(subcommand, given, rest);
+  if (switches.has('agent')) checkAgent(given, rest);
   const timeout = values['timeout'] === undefined ? undefined : parseDuration(values['timeout']);
   if (values['timeout'] !== undefined && !timeout)
     throw usage(
@@ -140,6 +141,14 @@ function checkTaken(
   const other = names.find(name => ![...takes, 'help', 'version'].includes(name));
   const what = other === undefined ? rest && 'arguments behind --' : `--${other}`;
   if (what !== undefined) throw usage(`qmpsh ${subcommand} takes no ${what}`);
+}
+
+/** A guest agent has neither a human monitor nor QEMU's schema, and is never a QEMU that is started. */
+function checkAgent(names: readonly string[], rest: readonly string[] | undefined): void {
+  const other = ['hmp', 'schema', 'skip-negotiation'].find(name => names.includes(name));
+  if (other !== undefined)
+    throw usage(`--agent and --${other} exclude each other`, 'What --agent speaks to is no monitor of QEMU.');
+  if (rest) throw usage('--agent is for an address', 'A QEMU started behind -- gets a monitor.');
 }
 
 /** The error for arguments that are neither an address nor part of a line: most often a shell has parted a line. */

@@ -30,7 +30,12 @@ export const OPTIONS: readonly Option[] = [
     help: 'run this line and leave; may be given again',
   },
   { name: 'hmp', short: 'H', help: 'lines are HMP commands, sent by human-monitor-command' },
-  { name: 'skip-negotiation', short: 'N', help: 'no greeting and no qmp_capabilities (QEMU guest agent)' },
+  { name: 'skip-negotiation', short: 'N', help: 'no greeting and no qmp_capabilities' },
+  {
+    name: 'agent',
+    help: "ADDRESS is a guest's agent (qemu-ga)",
+    only: ['', 'play', 'check'],
+  },
   { name: 'verbose', short: 'v', help: 'show each request before it is sent' },
   { name: 'pretty', short: 'p', help: "indent JSON by 4, as QEMU's documents print it" },
   { name: 'logfile', short: 'l', value: 'FILE', help: 'append every message of the connection to FILE' },

@@ -1,4 +1,5 @@
 // `qmpsh practice`: a throw-away VM and a prompt on it.
+import { isTerminal } from '../io/stdio.ts';
 import type { Exit } from '../line/exit.ts';
 import { ownedPractice } from '../line/owned.ts';
 import { QmpshError } from '../qmp/errors.ts';
@@ -13,7 +14,12 @@ export async function practiceCommand(invocation: Invocation): Promise<Exit> {
     });
   const { startPractice } = await import('../io/practice.ts');
   const keep = invocation.values['keep'];
-  const vm = await startPractice({ args: invocation.rest ?? [], ...(keep === undefined ? {} : { keep }) });
+  const vm = await startPractice({
+    args: invocation.rest ?? [],
+    // Only a prompt attaches to it.
+    console: invocation.lines.length === 0 && isTerminal(0) && isTerminal(1),
+    ...(keep === undefined ? {} : { keep }),
+  });
   try {
     const owned = ownedPractice(vm, keep !== undefined);
     return await converse(invocation, vm.address, { practice: vm, owned });

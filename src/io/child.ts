@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Transport, TransportListener } from '../qmp/transport.ts';
 import { safe } from '../text/safe.ts';
+import { monitorOptions } from './monitoroptions.ts';
 import { SocketTransport } from './socket.ts';
 import { Tail } from './tail.ts';
 
@@ -41,7 +42,7 @@ const EXIT_DELAY = 1000;
 export async function spawnQemu(argv: readonly string[], options: SpawnOptions = {}): Promise<Child> {
   const [program, ...args] = argv;
   if (program === undefined) throw new QmpshError('usage', 'there is no program to start');
-  const monitor = ['-chardev', 'socket,id=qmpsh-monitor,fd=3', '-mon', 'chardev=qmpsh-monitor,mode=control'];
+  const monitor = await monitorOptions(argv, 'qmpsh-monitor', 'socket,fd=3');
   const child = spawn(program, [...args, ...monitor], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,

@@ -120,7 +120,7 @@ async function thaw(
   } while (CLOCK.now() - began < TRIES);
   return {
     failed: `the guest may stand still: ${why}`,
-    advice: `Let it go: qmpsh -N -c guest-fsfreeze-thaw ${safe(address)}`,
+    advice: `Let it go: qmpsh --agent -c guest-fsfreeze-thaw ${safe(address)}`,
     still: true,
   };
 }

@@ -8,6 +8,7 @@ import { QmpshError } from '../qmp/errors.ts';
 import { safe } from '../text/safe.ts';
 import { CLOCK } from './clock.ts';
 import { type Ended, guard } from './guardian.ts';
+import { monitorOptions } from './monitoroptions.ts';
 
 export interface Practice {
   /** Absolute; QEMU's working folder, so relative file names are below it. */
@@ -87,7 +88,7 @@ async function startIn(
         '-display',
         'none',
         '-S',
-        ...monitor(address),
+        ...(await monitor(qemu, address)),
         ...made.args,
       ];
       writeFileSync(
@@ -152,10 +153,10 @@ export async function launch({
   }
 }
 
-export function monitor(address: string): readonly string[] {
+export function monitor(qemu: string, address: string): Promise<readonly string[]> {
   // A comma in a value of QEMU's options is written twice.
   const path = address.replaceAll(',', ',,');
-  return ['-chardev', `socket,id=qmp,path=${path},server=on,wait=off`, '-mon', 'chardev=qmp,mode=control'];
+  return monitorOptions([qemu], 'qmp', `socket,path=${path},server=on,wait=off`);
 }
 
 /** Whether somebody listens at a unix socket. */

@@ -57,6 +57,8 @@ export interface PracticeOptions {
   readonly loose?: readonly string[];
   /** A disk without data in it. */
   readonly empty?: boolean;
+  /** A serial port on a pseudo terminal, on which the firmware speaks; where this host has such terminals. */
+  readonly console?: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -107,6 +109,7 @@ async function start(
     const node = nodes[i + 1] ?? `node-${letter.toUpperCase()}`;
     return disk(image, device(i + 1, node), node, files[i + 1]);
   });
+  const control = await monitor(qemu, address);
   return launch({
     folder,
     address,
@@ -119,8 +122,9 @@ async function start(
       ...sandbox,
       ...HARDWARE,
       ...disk(ownImage, device(0, ownNode), ownNode, files[0]),
-      ...monitor(address),
+      ...control,
       ...disks,
+      ...(options.console && existsSync('/dev/ptmx') ? CONSOLE : []),
       ...(options.args ?? []),
     ],
     prepare: async () => {
@@ -135,6 +139,9 @@ async function start(
 }
 
 const HARDWARE = ['-nodefaults', '-display', 'none', '-S', '-M', 'q35', '-m', '64'];
+
+/** (With graphics off the firmware writes to the first serial port.) */
+const CONSOLE = ['-chardev', 'pty,id=serial0', '-serial', 'chardev:serial0', '-machine', 'graphics=off'];
 
 const LETTERS = 'bcdefgh';
 

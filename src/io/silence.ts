@@ -3,22 +3,43 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Session } from '../session/client.ts';
+import { NO_AGENT, NONE_ANSWERED } from '../session/failures.ts';
 import { parseAddress } from './address.ts';
 import { findMonitors } from './monitors.ts';
+import { servingProcess } from './peer.ts';
 import { isStopped } from './vmprocess.ts';
 
 /** Milliseconds in which a port has to answer a handshake. */
 const PROBE = 1000;
-const AGENT = 'A QEMU guest agent never greets: use -N for it.';
+const NOR_AGENT = `Nor is it a guest agent that answers.`;
+const AGENT = 'A QEMU guest agent never greets: use --agent for it.';
 
 /** The same error with what this host knows about a monitor that took the connection and did not greet. */
 export async function withReason(error: unknown, address: string): Promise<unknown> {
-  if (!(error instanceof QmpshError) || !/^(busy|ended|ECONNRESET|EPIPE)$/.test(error.code ?? ''))
+  if (!(error instanceof QmpshError) || !/^(busy|silent|ended|ECONNRESET|EPIPE)$/.test(error.code ?? ''))
     return error;
-  const advice = (error.code === 'busy' ? reason(address) : undefined) ?? (await tlsReason(address));
+  if (error.code === 'silent') return withAgentReason(error, address);
+  const advice =
+    (error.code === 'busy' ? reason(address, error.advice?.includes(NONE_ANSWERED) === true) : undefined) ??
+    (await tlsReason(address));
   return advice === undefined
     ? error
     : new QmpshError(error.kind, error.message, { code: error.code ?? 'busy', advice, cause: error });
+}
+
+/** What this host knows about an agent's socket that took the connection and did not answer. */
+function withAgentReason(error: QmpshError, address: string): QmpshError {
+  const pid = servingProcess(address);
+  const queue = placeOf(address)?.startsWith('elsewhere:') ? undefined : queueAt(address);
+  const more =
+    pid !== undefined && isStopped(pid)
+      ? `The process that serves it (${pid}) is stopped: kill -CONT ${pid} lets it go on.`
+      : queue && queue.waiting > 0 && queue.served > 0
+        ? 'Another client is connected to it.'
+        : undefined;
+  return more === undefined
+    ? error
+    : new QmpshError(error.kind, error.message, { code: 'silent', advice: more, cause: error });
 }
 
 /** That the QEMU behind an address is stopped, as a sentence; undefined where that is not known. */
@@ -29,7 +50,11 @@ export function stoppedQemu(address: string): string | undefined {
 }
 
 /** Why a server that was never heard of gives no reply; undefined where it greeted, and where nothing is known. */
-export function whyUnanswered({ greeting }: Pick<Session, 'greeting'>, address: string): string | undefined {
+export function whyUnanswered(
+  { greeting, isAgent }: Pick<Session, 'greeting' | 'isAgent'>,
+  address: string,
+): string | undefined {
+  if (isAgent) return NO_AGENT;
   if (greeting) return undefined;
   try {
     const queue = queueAt(address);
@@ -41,12 +66,13 @@ export function whyUnanswered({ greeting }: Pick<Session, 'greeting'>, address: 
   }
 }
 
-function reason(address: string): string | undefined {
+function reason(address: string, tried: boolean): string | undefined {
   const stopped = stoppedQemu(address);
   if (stopped !== undefined) return stopped;
   const queue = queueAt(address);
   if (queue === undefined) return undefined;
-  if (queue.waiting === 0) return `It is not busy with another client, and may be no QMP monitor. ${AGENT}`;
+  if (queue.waiting === 0)
+    return `It is not busy with another client, and may be no QMP monitor. ${tried ? NOR_AGENT : AGENT}`;
   if (queue.served === 0)
     return 'No other client is connected to it: the program that listens there is busy with something else.';
   return 'A monitor serves one client at a time, and another one is connected. End that one, or give QEMU a second monitor (-qmp).';

@@ -52,7 +52,7 @@ export async function freezeGuest(address: string, limit: number, signal: AbortS
       'lost',
       'the process that held the guest still has ended: the guest may stand still',
       {
-        advice: `Let it go: qmpsh -N -c guest-fsfreeze-thaw ${address}`,
+        advice: `Let it go: qmpsh --agent -c guest-fsfreeze-thaw ${address}`,
       },
     );
   };

@@ -74,6 +74,7 @@ function commandDrafts(schema: Schema): readonly Draft[] {
   const known = draftsOfSchema.get(schema);
   if (known !== undefined) return known;
   const drafts = [...schema.commands.values()]
+    .filter(({ features }) => !features.includes('disabled'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, features, arguments: type }) =>
       commandDraft(name, features, type.open === true || type.tag !== undefined || type.members.length > 0),

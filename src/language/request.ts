@@ -97,7 +97,8 @@ function commandOf(call: Call, text: string, schema: Schema | undefined): Named 
   if (schema === undefined) return { problems: [] };
   const found = findCommand(schema, name);
   if ('severity' in found) {
-    const foreign = hmpMeant(text.slice(call.place.start, call.place.end));
+    const line = text.slice(call.place.start, call.place.end);
+    const foreign = schema.agent === undefined ? hmpMeant(line) : undefined;
     if (foreign !== undefined) {
       const message = `${JSON.stringify(name)} is a command of the human monitor, not of QMP`;
       return { problems: [{ place, message, advice: foreign }], foreign: true };

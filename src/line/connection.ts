@@ -12,6 +12,16 @@ import type { Known } from './known.ts';
 import type { Monitors } from './monitors.ts';
 import type { Owned } from './owned.ts';
 
+/** How a connection is made, beside its address. */
+export interface How {
+  /** Nobody has asked for it just now, so nothing may be asked on the terminal. */
+  readonly unattended?: boolean;
+  /** Whether the server is a guest agent; absent: as it was said last, else it is found out. */
+  readonly agent?: boolean | undefined;
+}
+
+export type Connecting = (address: string, signal?: AbortSignal, how?: How) => Promise<Session>;
+
 export interface Connection {
   readonly clock: Clock;
   /** Absent after QEMU has left. */
@@ -41,8 +51,8 @@ export interface Connection {
   readonly reconnects?: boolean;
   /** The monitors that are held by name; absent where there is no prompt. */
   readonly monitors?: Monitors;
-  /** Leaves this monitor for another. */
-  connect(address: string, signal?: AbortSignal): Promise<void>;
+  /** Leaves this monitor for another. `agent`: whether it is a guest agent; absent: as it was before, or is found out. */
+  connect(address: string, signal?: AbortSignal, agent?: boolean): Promise<void>;
   /** Opens a further connection, for pages that speak to two machines. */
   open(address: string): Promise<Session>;
   /** The next Ctrl-C: it stops waiting for replies. */

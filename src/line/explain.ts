@@ -38,6 +38,7 @@ export async function explain(
 ): Promise<Explained | undefined> {
   const leaves = (typed !== undefined && host.typist?.tutor?.leaves(typed)) || 'all';
   if (leaves === 'nothing') return undefined;
+  if (host.session?.isAgent) return (await import('./agent.ts')).explainAgent(refusal);
   try {
     const mismatch = mismatchIn(refusal.desc);
     const found =

@@ -1,6 +1,7 @@
 // Why a command needs a confirmation: it always loses something, or it makes a disk or the guest's memory smaller. The
 // human monitor counts MiB where QMP counts bytes, so a size typed from habit is a millionth of what was meant.
 import type { Request } from '../qmp/message.ts';
+import { changesGuest } from '../schema/agent.ts';
 import { hmpDestroys, hmpLeaves, hmpLineOf } from '../schema/hmp.ts';
 import { destructive } from '../schema/loss.ts';
 import { textOf } from '../schema/world.ts';
@@ -20,6 +21,10 @@ const UNITS = 'QMP counts bytes here, the human monitor MiB; 512M is a size, too
 
 /** Why a request should be asked about, as sentences; undefined where it loses nothing that is known. */
 export async function lossOf(request: Request, host: Host): Promise<readonly string[] | undefined> {
+  if (host.session?.isAgent) {
+    const change = changesGuest(request.execute, request.arguments);
+    return change === undefined ? undefined : [change];
+  }
   const line = hmpLineOf(request);
   const why = line === undefined ? destructive(request.execute) : hmpDestroys(line);
   const leaves = line === undefined ? request.execute === 'quit' : hmpLeaves(line);

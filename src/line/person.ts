@@ -2,6 +2,7 @@
 import type { Field } from '../io/form.ts';
 import type { Practice } from '../io/practice.ts';
 import type { Schema } from '../schema/model.ts';
+import type { Consoles } from './consoles.ts';
 import type { Live } from './live.ts';
 import type { Settings } from './settings.ts';
 import type { Tutor } from './tutor.ts';
@@ -42,6 +43,8 @@ export interface Typist extends Person {
   readonly live?: <T>(run: (live: Live) => Promise<T>) => Promise<T>;
   /** Asks for the arguments of a begun line; undefined when the form was left. Absent where the screen cannot do that. */
   readonly fill?: (line: string, schema: Schema) => Promise<string | undefined>;
+  /** The consoles of the shell's own VM. */
+  readonly consoles?: Consoles | undefined;
   /** Leaves something to be done when the prompt is left. */
   closing(run: () => Promise<void>): void;
   /** The lesson under way. */

@@ -90,10 +90,12 @@ async function finish(sent: Sent, origin: Origin, host: Host, pipe?: string): Pr
   const { message, request, typed } = origin;
   host.mark = sent.mark;
   host.awaited?.add(sent);
+  const name = nameOf(message);
+  const agent = host.session?.isAgent ? await import('./agent.ts') : undefined;
   const answer = await sent
-    .answer(limits(host))
+    .answer(agent ? agent.agentLimits(name, limits(host)) : limits(host))
     .catch(async (error: unknown) => {
-      if (host.typist && isGivenUp(error)) tellLater(sent, nameOf(message), host);
+      if (host.typist && isGivenUp(error)) tellLater(sent, name, host);
       throw await withReason(error, host);
     })
     .finally(() => host.awaited?.delete(sent));
@@ -108,6 +110,8 @@ async function finish(sent: Sent, origin: Origin, host: Host, pipe?: string): Pr
   // A refusal is explained however the request was written.
   const refused = reply.kind === 'refusal' ? requestIn(message) : undefined;
   await host.reply(reply, request ?? refused, typed);
+  const note = reply.kind === 'success' ? agent?.takenNote(name) : undefined;
+  if (note !== undefined) host.note(note);
   return (reply.kind === 'refusal' && !isNegotiated(reply, message)) || failed ? 1 : 0;
 }
 
@@ -119,8 +123,9 @@ function isNegotiated(refusal: Refusal, message: Json): boolean {
 }
 
 /** A timeout error with its reason, where this host knows it: the QEMU is stopped. Other errors stay as they are. */
-async function withReason(error: unknown, { address }: Host): Promise<unknown> {
+async function withReason(error: unknown, { address, session }: Host): Promise<unknown> {
   if (!(error instanceof QmpshError) || error.kind !== 'timeout') return error;
+  if (session?.isAgent) return (await import('./agent.ts')).noAnswer(error);
   const { stoppedQemu } = await import('../io/silence.ts');
   const why = stoppedQemu(address);
   if (why === undefined) return error;

@@ -13,7 +13,7 @@ interface WordRow extends WordFacts {
   readonly complete?: (
     before: readonly string[],
     typed: string,
-    host: Pick<Connection, 'schema' | 'session' | 'folder' | 'monitors'>,
+    host: Pick<Connection, 'schema' | 'session' | 'folder' | 'monitors'> & Partial<Pick<Host, 'typist'>>,
     words: readonly Word[],
   ) => readonly Offer[] | Wanting;
   /** Rows for `.help .word` that must be read first. */

@@ -8,6 +8,8 @@ export interface WordFacts {
   readonly help: string;
   /** Further rows for `.help .word`: what it does in full, with an example. */
   readonly more: readonly string[];
+  /** It is about QEMU: a guest agent has nothing of the kind. */
+  readonly ofQemu?: true;
 }
 
 /** The word of that name, with or without its dot; `?` is help. */

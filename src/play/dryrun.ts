@@ -8,7 +8,7 @@ import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { expand } from './expand.ts';
-import { remark, wire } from './lines.ts';
+import { remark, schemaFor, wire } from './lines.ts';
 import { boundAsFar } from './prepare.ts';
 import type { Reading } from './reading.ts';
 
@@ -71,7 +71,7 @@ function dryStep(step: Step, values: Values, schema: Schema | undefined, reading
     when && !values.has(when.name) ? { condition: `${when.name} ${when.operator} ${when.value}`.trim() } : {};
   if (step.kind !== 'qmp') return { step, text, warnings: [], ...open };
   // A name that has no value yet is no number: then the line is read without types.
-  const typed = reading.line(text, schema);
+  const typed = reading.line(text, schemaFor(step, schema));
   const request = requestOf(typed.kind === 'wrong' ? reading.line(text) : typed);
   return {
     step,

@@ -8,6 +8,7 @@ import type { Expected, Step } from '../page/model.ts';
 import { letOf } from '../page/names.ts';
 import { hasElision } from '../page/pattern.ts';
 import { QmpshError } from '../qmp/errors.ts';
+import { anyAgent } from '../schema/agent.ts';
 import type { Schema } from '../schema/model.ts';
 import type { Json } from '../text/json.ts';
 import { pointStepFault } from './pointstep.ts';
@@ -46,6 +47,14 @@ interface CheckedLine {
   readonly warnings: readonly Warning[];
 }
 
+/** The schema to check a step by: in a fence for another monitor, that one may be a guest agent, or QEMU where this one is. */
+export function schemaFor({ fence, text }: Step, schema: Schema | undefined): Schema | undefined {
+  if (!schema || fence.on === undefined) return schema;
+  const isForAgent = /^\s*guest-|"execute"\s*:\s*"guest-/.test(text);
+  if (isForAgent === (schema.agent !== undefined)) return schema;
+  return isForAgent ? anyAgent() : undefined;
+}
+
 /** Checks one step. Names without a value are tried with samples of each kind. */
 export async function checkStep(step: Step, values: Values, context: LineContext): Promise<CheckedLine> {
   if (step.kind === 'word') return checkWord(step, values, context);
@@ -58,7 +67,7 @@ export async function checkStep(step: Step, values: Values, context: LineContext
     const bound = bind(step, trial);
     if (!bound.ok) return { fault: { step, message: bound.message, advice: bound.advice }, warnings };
     if (step.kind === 'shell') return { warnings };
-    const line = context.reading.attempt(bound.text, context.schema);
+    const line = context.reading.attempt(bound.text, schemaFor(step, context.schema));
     if (line.kind === 'wrong') {
       wrong ??= bound.text;
       continue;
@@ -70,7 +79,7 @@ export async function checkStep(step: Step, values: Values, context: LineContext
     if (!context.every) break;
   }
   if (requests.length > 0) return { warnings, requests };
-  const told = wrong === undefined ? undefined : context.reading.line(wrong, context.schema);
+  const told = wrong === undefined ? undefined : context.reading.line(wrong, schemaFor(step, context.schema));
   if (wrong === undefined || told?.kind !== 'wrong') return { warnings };
   return { fault: faultOf(step, wrong, told.problems), warnings };
 }

@@ -83,7 +83,7 @@ export async function letGo(stage: Stage): Promise<Undone | undefined> {
     return { text: '.thaw', ok: true };
   } catch (error) {
     if (!(error instanceof QmpshError)) throw error;
-    const text = `$ qmpsh -N -c guest-fsfreeze-thaw ${safe(still.address)}`;
+    const text = `$ qmpsh --agent -c guest-fsfreeze-thaw ${safe(still.address)}`;
     return { text, ok: false, why: error.message, left: 'line' };
   }
 }

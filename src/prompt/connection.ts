@@ -1,6 +1,7 @@
 // The connection of the prompt: shows the welcome line, listens to events, learns names, and tells when it ends.
 import type { Editor } from '../editor/editor.ts';
 import { findJournals } from '../io/journals.ts';
+import type { Connecting } from '../line/connection.ts';
 import { shown } from '../line/filter.ts';
 import { watchHalts } from '../line/halts.ts';
 import { Known } from '../line/known.ts';
@@ -22,7 +23,7 @@ import { JobEnds } from './jobends.ts';
 import { JobRows } from './jobrows.ts';
 import type { Mark } from './mark.ts';
 import type { PromptHost } from './prompt.ts';
-import { type Connecting, comesBackWithin, mayComeBack, Reconnect, toldEnd } from './reconnect.ts';
+import { comesBackWithin, mayComeBack, Reconnect, toldEnd } from './reconnect.ts';
 import { welcomeFacts } from './welcomefacts.ts';
 
 interface ConnectionParts {
@@ -32,6 +33,8 @@ interface ConnectionParts {
   readonly plain: boolean;
   /** The VM's process, where it is our child. */
   readonly child: number | undefined;
+  /** A VM of the shell's own was welcomed. */
+  readonly owned: (session: Session) => void;
   readonly print: (lines: readonly StyledLine[]) => void;
   readonly connect: Connecting;
   /** Resolves when no page plays. */
@@ -69,7 +72,7 @@ export class Connection {
     this.#parts = parts;
     this.reconnect = new Reconnect({
       ...{ clock: parts.clock, idle: parts.idle, signal: parts.signal },
-      connect: (address, signal) => parts.connect(address, signal, true),
+      connect: (address, signal) => parts.connect(address, signal, { unattended: true }),
       wanted: () => host.settings.reconnect,
       back: (session, after) => {
         host.note(`connected again after ${duration(after / 1000)}; events in between were not seen`, 'ok');
@@ -234,11 +237,12 @@ export class Connection {
       // A lesson has its own first words.
       const { practice, owned } = this.#host;
       const { tutor } = this.#host.typist;
-      if (session.greeting && !tutor)
+      if ((session.greeting || session.isAgent) && !tutor)
         this.#parts.print([renderWelcome(await welcomeFacts(session, limits(this.#host)), this.#host.width)]);
       if (session.greeting && !owned && !tutor) await this.#tellUnfinished();
       if (owned && !tutor && session === this.#host.session) {
         this.#host.note(owned.note);
+        this.#parts.owned(session);
         // (Who comes back from a lesson is not.)
         if (practice?.address === this.#host.address && this.#isFirst)
           this.#host.note('New to this? .learn begins the lessons.');

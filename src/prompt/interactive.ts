@@ -16,6 +16,7 @@ import { palette } from '../text/palette.ts';
 import { safe } from '../text/safe.ts';
 import type { Span } from '../text/style.ts';
 import { Connection } from './connection.ts';
+import { PromptConsoles } from './consoles.ts';
 import { Display } from './display.ts';
 import { Foreground } from './foreground.ts';
 import { History } from './history.ts';
@@ -65,6 +66,7 @@ class Interactive {
   readonly #connection: Connection;
   readonly #leaving: Leaving;
   readonly #mark: Mark;
+  readonly #consoles: PromptConsoles;
 
   constructor(options: InteractiveOptions) {
     const { clock } = options;
@@ -85,6 +87,11 @@ class Interactive {
     this.#outside = new Outside(this.#editor, this.#terminal);
     this.#typist = this.#makeTypist();
     this.#host = this.#makeHost(settings);
+    this.#consoles = new PromptConsoles(this.#host, {
+      lend: use => this.#outside.lend(use),
+      plain: this.#terminal.plain,
+    });
+    this.#typist.consoles = this.#consoles;
     this.#mark = new Mark(this.#editor, this.#host, this.#prompt());
     this.#questions = new Questions(this.#editor, this.#host);
     this.#leaving = new Leaving(this.#host, this.#questions, { yes: options.yes, after: clock.after });
@@ -110,6 +117,7 @@ class Interactive {
       waits: () => this.#foreground.isRunning,
       signal: () => this.#foreground.signal,
       child: options.child,
+      owned: session => void this.#consoles.joined(session),
       print: lines => this.#display.print(lines),
       learned: () => this.#learned(),
     });
@@ -211,6 +219,7 @@ class Interactive {
 
   async #close(): Promise<void> {
     this.#connection.close();
+    this.#consoles.close();
     this.#editor.close();
     await this.#terminal.close();
     await this.#host.session?.close();

@@ -46,7 +46,7 @@ export class Mark {
       return;
     }
     if (this.#tells() && !this.#names.has(session)) void this.#learn(session);
-    const base = this.#plain.text.replace(/[() ]/g, '');
+    const base = session.isAgent ? 'guest' : this.#plain.text.replace(/[() ]/g, '');
     const name = this.#name(session);
     const parts: ReadonlyMap<string, string> = new Map([
       ['%n', name],
@@ -79,6 +79,7 @@ export class Mark {
   /** The name that the VM was given. Without one, or without an answer, it is the end of its address. */
   async #learn(session: Session): Promise<void> {
     this.#names.set(session, this.#name(session));
+    if (session.isAgent) return; // nobody has asked for the guest's own name
     const reply = await unlessGivenUp(session.execute('query-name')).catch(() => undefined);
     const name = reply?.kind === 'success' && isObject(reply.value) ? reply.value['name'] : undefined;
     if (typeof name !== 'string' || name === '') return;

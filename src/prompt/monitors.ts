@@ -1,4 +1,5 @@
 // The monitors that the prompt holds by name: each stays connected while the prompt is at another.
+import type { Connecting } from '../line/connection.ts';
 import type { Exit } from '../line/exit.ts';
 import type { Host } from '../line/host.ts';
 import type { HeldMonitor, Monitors } from '../line/monitors.ts';
@@ -21,16 +22,12 @@ interface Here extends Host {
 
 export class PromptMonitors implements Monitors {
   readonly #host: Here;
-  readonly #connect: (address: string, signal?: AbortSignal) => Promise<Session>;
+  readonly #connect: Connecting;
   /** A host for lines on another monitor. */
   readonly #beside: (address: string, session: Session) => Host;
   readonly #all = new Map<string, Held>();
 
-  constructor(
-    host: Here,
-    connect: (address: string, signal?: AbortSignal) => Promise<Session>,
-    beside: (address: string, session: Session) => Host,
-  ) {
+  constructor(host: Here, connect: Connecting, beside: (address: string, session: Session) => Host) {
     this.#host = host;
     this.#connect = connect;
     this.#beside = beside;
@@ -63,7 +60,12 @@ export class PromptMonitors implements Monitors {
     for (const one of this.#all.values()) if (one.address === address) one.session = session;
   }
 
-  async add(name: string, address: string, signal?: AbortSignal): Promise<string | undefined> {
+  async add(
+    name: string,
+    address: string,
+    signal?: AbortSignal,
+    agent?: boolean,
+  ): Promise<string | undefined> {
     const host = this.#host;
     const known = this.#all.get(name);
     if (known && known.address !== address)
@@ -81,7 +83,7 @@ export class PromptMonitors implements Monitors {
       await host.moveTo(address, host.session);
       return undefined;
     }
-    const session = await this.#connect(address, signal);
+    const session = await this.#connect(address, signal, { agent });
     const before = host.session && this.nameOf(host.session) === undefined ? this.#freeName(name) : undefined;
     if (before !== undefined && host.session) this.#hold(before, host.address, host.session);
     this.#hold(name, address, session);

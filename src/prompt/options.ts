@@ -1,5 +1,6 @@
 // What the prompt is started with.
 import type { Practice } from '../io/practice.ts';
+import type { Connecting } from '../line/connection.ts';
 import type { Owned } from '../line/owned.ts';
 import type { Tutor } from '../line/tutor.ts';
 import type { Clock } from '../qmp/transport.ts';
@@ -8,7 +9,6 @@ import type { Session } from '../session/client.ts';
 import type { ColourLevel } from '../text/level.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { PromptHost } from './prompt.ts';
-import type { Connecting } from './reconnect.ts';
 
 export interface InteractiveOptions {
   readonly address: string;

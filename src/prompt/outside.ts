@@ -16,27 +16,27 @@ export class Outside {
 
   /** Runs a command line of the host's shell; gives its exit status. */
   run(command: string, folder: string): Promise<number> {
-    return this.#lend(async () => (await import('../io/outside.ts')).runOutside(command, folder));
+    return this.lend(async () => (await import('../io/outside.ts')).runOutside(command, folder));
   }
 
   /** The same with a text as its input. */
   pipe(command: string, input: string, folder: string): Promise<number> {
-    return this.#lend(async () => (await import('../io/pipeline.ts')).runPipeline(command, input, folder));
+    return this.lend(async () => (await import('../io/pipeline.ts')).runPipeline(command, input, folder));
   }
 
   /** A text as the user's editor leaves it. */
   edit(text: string): Promise<string> {
-    return this.#lend(async () => (await import('../io/outside.ts')).editOutside(text));
+    return this.lend(async () => (await import('../io/outside.ts')).editOutside(text));
   }
 
   /** A value for each field; undefined when the form was left. */
   form(fields: readonly Field[]): Promise<ReadonlyMap<string, string> | undefined> {
-    return this.#lend(async () => (await import('../io/form.ts')).askFields(fields));
+    return this.lend(async () => (await import('../io/form.ts')).askFields(fields));
   }
 
   /** The line with the arguments that were asked for; undefined when the form was left. */
   fill(line: string, parts: Omit<FormParts, 'ask' | 'width'>): Promise<string | undefined> {
-    return this.#lend(async () => {
+    return this.lend(async () => {
       const [{ fillLine }, { askQuestion }] = await Promise.all([
         import('./filling.ts'),
         import('../io/question.ts'),
@@ -45,7 +45,8 @@ export class Outside {
     });
   }
 
-  #lend<T>(use: () => Promise<T>): Promise<T> {
+  /** Gives the terminal away until the promise settles. */
+  lend<T>(use: () => Promise<T>): Promise<T> {
     this.#editor.suspend();
     return this.#terminal.release(use);
   }

@@ -4,6 +4,7 @@ import { kindOfPath } from '../io/pages.ts';
 import type { Practice } from '../io/practice.ts';
 import type { Problem, Warning } from '../language/line.ts';
 import { MOST_PROBLEMS, problemText } from '../language/problem.ts';
+import type { Connecting } from '../line/connection.ts';
 import type { Exit } from '../line/exit.ts';
 import { type EventFilter, QUIET, readFilter, shown } from '../line/filter.ts';
 import type { Host } from '../line/host.ts';
@@ -32,7 +33,7 @@ import type { Display } from './display.ts';
 import { outcomeRow } from './jobends.ts';
 import { PromptMonitors } from './monitors.ts';
 import { oneRow } from './onerow.ts';
-import type { Connecting, Reconnect } from './reconnect.ts';
+import type { Reconnect } from './reconnect.ts';
 
 /** What the prompt's host needs of the screen and of the machine. */
 interface PromptParts {
@@ -103,8 +104,7 @@ export class PromptHost implements Host {
   readonly #parts: PromptParts;
   readonly #given: Schema | undefined;
   #recorder: Recorder | undefined;
-  /** The line that stands on the screen last. */
-  #above: string | undefined;
+  #above: string | undefined; // the line that stands on the screen last
 
   constructor(parts: PromptParts) {
     this.#parts = parts;
@@ -166,18 +166,18 @@ export class PromptHost implements Host {
   /** Takes over a session: its schema is fetched behind the prompt. Resolves when the VM was welcomed. */
   join(session: Session): Promise<void> {
     this.session = session;
-    this.schema = this.#given;
+    this.schema = session.isAgent ? undefined : this.#given;
     this.monitors.renewed(this.address, session);
     this.mark = session.events.end;
     return this.#parts.joined(session);
   }
 
-  async connect(address: string, signal?: AbortSignal): Promise<void> {
+  async connect(address: string, signal?: AbortSignal, agent?: boolean): Promise<void> {
     // A monitor serves one client: before we can come back to the same one, we have to leave it.
     this.#parts.reconnect?.().stop();
     const to = this.#inPractice(address);
     if (to === this.address) await this.#part(true);
-    await this.moveTo(to, await this.#parts.connect(to, signal));
+    await this.moveTo(to, await this.#parts.connect(to, signal, { agent }));
   }
 
   get reconnects(): boolean {
@@ -191,7 +191,7 @@ export class PromptHost implements Host {
     this.parting = false;
   }
 
-  /** The VM connected to, where it is ours and ends with the shell. */
+  /** The VM here, where it is ours and ends with the shell. */
   get owned(): Owned | undefined {
     const { address, practice } = this;
     if (address === this.#parts.address && this.#parts.owned) return this.#parts.owned;
@@ -296,8 +296,8 @@ export class PromptHost implements Host {
 
   /** Where another line stands above by now, the line that a reply answers. */
   #whose(command: string, typed: string | undefined): readonly StyledLine[] {
-    const others = this.awaited.size > 0 && command !== '';
-    if (this.hmp || typed === undefined) return others ? [[span(`${safe(command)}:`, 'dim')]] : [];
+    if (this.hmp || typed === undefined)
+      return this.awaited.size > 0 && command !== '' ? [[span(`${safe(command)}:`, 'dim')]] : [];
     const row = oneRow(typed);
     if (this.#above === undefined || this.#above === row) return [];
     this.#above = row;

@@ -17,9 +17,6 @@ const TRY = 15_000;
 const COMES_BACK = 60_000;
 export const comesBackWithin = duration(COMES_BACK / 1000);
 
-/** `unattended`: nobody has asked for it just now, so nothing may be asked on the terminal. */
-export type Connecting = (address: string, signal?: AbortSignal, unattended?: boolean) => Promise<Session>;
-
 interface ReconnectParts {
   readonly clock: Clock;
   readonly connect: (address: string, signal: AbortSignal) => Promise<Session>;

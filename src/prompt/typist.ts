@@ -1,4 +1,5 @@
 // The person at the prompt, as the interface that lines use.
+import type { Consoles } from '../line/consoles.ts';
 import type { Dialogue, Typist } from '../line/person.ts';
 import type { Settings } from '../line/settings.ts';
 import type { Tutor } from '../line/tutor.ts';
@@ -24,6 +25,7 @@ export class PromptTypist implements Typist {
   readonly live?: NonNullable<Typist['live']>;
   readonly fill?: NonNullable<Typist['fill']>;
   tutor: Tutor | undefined;
+  consoles: Consoles | undefined;
   home: Typist['home'];
   readonly #parts: TypistParts;
 

@@ -1,4 +1,4 @@
-// Asks a VM for the facts in the welcome line: its first disk and its run state.
+// Asks a VM for the facts in the welcome line: its first disk and its run state; a guest agent for its commands.
 
 import { unlessGivenUp } from '../line/send.ts';
 import type { WelcomeFacts } from '../render/welcome.ts';
@@ -11,6 +11,7 @@ import { isArray, isObject, type Json, type JsonObject } from '../text/json.ts';
  * left out.
  */
 export async function welcomeFacts(session: Session, options: WaitOptions): Promise<WelcomeFacts> {
+  if (session.isAgent) return agentFacts(session, options);
   const [status, block] = await Promise.all([
     value(session, 'query-status', options),
     value(session, 'query-block', options),
@@ -22,6 +23,13 @@ export async function welcomeFacts(session: Session, options: WaitOptions): Prom
     ...(disk === undefined ? {} : { name: disk }),
     ...(state === undefined ? {} : { status: state }),
   };
+}
+
+async function agentFacts(session: Session, options: WaitOptions): Promise<WelcomeFacts> {
+  const schema = await unlessGivenUp(session.schema(options));
+  const commands = [...(schema?.commands.values() ?? [])];
+  const enabled = commands.filter(({ features }) => !features.includes('disabled')).length;
+  return { agent: { version: schema?.agent ?? '', enabled, all: commands.length } };
 }
 
 async function value(session: Session, command: string, options: WaitOptions): Promise<Json | undefined> {

@@ -7,12 +7,16 @@ interface FramerOptions {
   readonly limit?: number;
   /** qemu-ga: drop everything before the first 0xFF byte, and whatever stands unfinished before a later one. */
   readonly resync?: boolean;
+  /** Told the beginning of what is dropped before the first 0xFF byte; bytes beyond ASCII stand as other characters. */
+  readonly passedOver?: (text: string) => void;
 }
 
 const LIMIT = 256 * 1024 * 1024;
 /** A buffer that grew for one large message is not kept beyond this size. */
 const KEEP = 1024 * 1024;
 const SYNC = 0xff;
+/** So much of what is passed over is looked at. */
+const BEFORE = 256;
 
 // What a byte means outside of strings.
 const BAD = 0;
@@ -35,7 +39,8 @@ for (const [chars, kind] of [
 export class Framer {
   readonly #deliver: (text: string) => void;
   readonly #limit: number;
-  readonly #resync: boolean;
+  readonly #passedOver: (text: string) => void;
+  #resync = false;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   /** The unfinished message; it doubles as it grows, so that any number of chunks costs linear time. */
   #held = new Uint8Array(0);
@@ -45,14 +50,22 @@ export class Framer {
   #escape = false;
   /** Right behind the opening brace of a message, where only a name or the end may follow. */
   #first = false;
-  #synced: boolean;
+  #synced = true;
+  #before = '';
   #broken = false;
 
   constructor(deliver: (text: string) => void, options: FramerOptions = {}) {
     this.#deliver = deliver;
     this.#limit = options.limit ?? LIMIT;
-    this.#resync = options.resync === true;
-    this.#synced = !this.#resync;
+    this.#passedOver = options.passedOver ?? (() => {});
+    if (options.resync) this.resync();
+  }
+
+  /** From now on the server is qemu-ga: see the option. */
+  resync(): void {
+    this.#resync = true;
+    this.#synced = false;
+    this.#drop();
   }
 
   /**
@@ -169,6 +182,11 @@ export class Framer {
 
   #sync(chunk: Uint8Array, from: number): number {
     const at = chunk.indexOf(SYNC, from);
+    const dropped = chunk.subarray(from, at === -1 ? chunk.length : at);
+    if (this.#before.length < BEFORE && dropped.length > 0) {
+      this.#before += String.fromCharCode(...dropped.subarray(0, BEFORE));
+      this.#passedOver(this.#before);
+    }
     if (at === -1) return chunk.length;
     this.#synced = true;
     return at + 1;

@@ -46,7 +46,7 @@ export class Protocol {
   #oob = false;
   #next = 1;
   #token: number | undefined;
-  readonly #opening: Opening;
+  #opening: Opening;
 
   constructor(opening: Opening = 'qmp') {
     this.#opening = opening;
@@ -62,14 +62,17 @@ export class Protocol {
     return this.#oob;
   }
 
-  /** What to send before anything was received, if anything. An agent sends `token`, a whole number, back. */
-  opening(token: number): string | Uint8Array | undefined {
-    if (this.#opening !== 'agent') return undefined;
+  /** Whether the server is spoken to as a guest agent. */
+  get isAgent(): boolean {
+    return this.#opening === 'agent';
+  }
+
+  /** Speaks to the server as to a guest agent from now on; gives what to send, behind the byte 0xFF. An agent sends `token`, a whole number, back. */
+  synchronise(token: number): string {
+    this.#opening = 'agent';
+    this.#phase = 'negotiating';
     this.#token = token;
-    const sync = stringifyJson({ execute: 'guest-sync-delimited', arguments: { id: token }, id: OPENING_ID });
-    const bytes = new TextEncoder().encode(`?${sync}\n`);
-    bytes[0] = 0xff; // ends whatever an earlier client left unfinished
-    return bytes;
+    return stringifyJson({ execute: 'guest-sync-delimited', arguments: { id: token }, id: OPENING_ID });
   }
 
   /** The message with an `id` to match its reply by; one it has already is kept. Throws a `usage` error. */
@@ -219,6 +222,18 @@ export function asAsked(reply: Reply, message: Json): Reply {
   if (isObject(message) && member(message, 'id') !== undefined) return reply;
   const { id: _, ...raw } = reply.raw;
   return { ...reply, raw };
+}
+
+/** A message as it is sent to a guest agent first: the byte 0xFF ends whatever an earlier client left unfinished. */
+export function delimited(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(`?${text}\n`);
+  bytes[0] = 0xff;
+  return bytes;
+}
+
+/** Whether a text begins as a monitor's greeting does. */
+export function beginsGreeting(text: string): boolean {
+  return /^\s*\{\s*"QMP"\s*:/.test(text);
 }
 
 function readGreeting(raw: JsonObject): Greeting | undefined {

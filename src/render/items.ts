@@ -242,7 +242,7 @@ function deviceId(leaf: Leaf): string | undefined {
 
 function itemName(item: Json): string {
   if (!isObject(item)) return typeof item === 'string' ? item : stringifyJson(item);
-  for (const name of ['name', 'id', 'node-name', 'device', 'fd', 'qdev_id']) {
+  for (const name of ['name', 'id', 'node-name', 'device', 'fd', 'qdev_id', 'ip-address']) {
     const value = member(item, name);
     if (typeof value === 'string' ? value !== '' : typeof value === 'number') return String(value);
   }

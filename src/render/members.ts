@@ -38,6 +38,7 @@ const VARIANT_MEMBERS_SHOWN = 24;
 export const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['deprecated', ': a later QEMU will drop it'],
   ['unstable', ': it may change or go in any release'],
+  ['disabled', ' in this guest: its agent refuses it'],
 ]);
 
 export function argumentBlocks(

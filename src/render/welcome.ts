@@ -10,6 +10,8 @@ export interface WelcomeFacts {
   readonly name?: string;
   /** The `status` of query-status: running, paused, prelaunch, ... */
   readonly status?: string;
+  /** It is a guest agent: its version, and its commands. */
+  readonly agent?: { readonly version: string; readonly enabled: number; readonly all: number };
 }
 
 const TIPS: StyledLine = [
@@ -29,9 +31,15 @@ export function qemuVersion(greeting: Greeting): string {
 
 /** The line for a width. The tips go first to the short form, then away; then the name, then all but the version. */
 export function renderWelcome(facts: WelcomeFacts, width: number): StyledLine {
-  const version = facts.greeting === undefined ? 'connected' : `QEMU ${qemuVersion(facts.greeting)}`;
+  const { greeting, agent } = facts;
+  const version = agent
+    ? `guest agent ${safe(agent.version)}`
+    : greeting === undefined
+      ? 'connected'
+      : `QEMU ${qemuVersion(greeting)}`;
   const who: StyledLine = [span(version, 'title')];
-  const name: StyledLine = facts.name === undefined ? [] : [span(safe(facts.name))];
+  const called = agent ? `${agent.enabled} of its ${agent.all} commands enabled` : facts.name;
+  const name: StyledLine = called === undefined ? [] : [span(safe(called))];
   const how: StyledLine = facts.status === undefined ? [] : [status(facts.status)];
   const join = (...parts: readonly StyledLine[]) =>
     joinLines(

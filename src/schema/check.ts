@@ -2,9 +2,11 @@
 
 import { edits, nearest } from '../text/fuzzy.ts';
 import { isArray, isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
+import { isAgentCommand } from './agent.ts';
 import { meantElsewhere } from './elsewhere.ts';
 import { type Finding, problem, type Rule, show, type Wording } from './finding.ts';
 import type { Command, EnumValue, EventType, Feature, Member, ObjectType, Schema, Type } from './model.ts';
+import { describeCommand } from './notes.ts';
 import { replacement } from './replacement.ts';
 import { deeper, example, flattened } from './shape.ts';
 import { adviceFor } from './spelling.ts';
@@ -15,11 +17,23 @@ import { describe, membersAt, type Path, showPath, variantsWith } from './walk.t
 export function findCommand(schema: Schema, name: string): Command | Finding {
   const command = schema.commands.get(name);
   if (command !== undefined) return command;
+  const message = `there is no command ${quote(name)}`;
+  const whose = otherServer(schema, name);
+  if (whose !== undefined) return problem('unknown-command', [], 'name', message, { advice: whose });
   const near = nearestCommands(schema, name);
   const lost = near.length > 0 ? {} : { advice: 'Tab after the first letters lists the commands there are.' };
   const elsewhere = meantElsewhere(command => schema.commands.has(command), name);
   const { sentence: _, ...meant } = elsewhere ?? { ...lost, sentence: '', nearest: near };
-  return problem('unknown-command', [], 'name', `there is no command ${quote(name)}`, meant);
+  return problem('unknown-command', [], 'name', message, meant);
+}
+
+/** That a name is a command of the guest agent where QEMU's monitor is spoken to, or the other way round. */
+function otherServer(schema: Schema, name: string): string | undefined {
+  if (describeCommand(name) === undefined) return undefined;
+  if (isAgentCommand(name) === (schema.agent !== undefined)) return undefined;
+  return schema.agent === undefined
+    ? "It is one of QEMU's guest agent, which has a socket of its own: qmpsh --agent ADDRESS, or .connect."
+    : "It is one of QEMU's monitor, and this is a guest agent.";
 }
 
 /** The event of a name, or what is wrong with the name. */
@@ -239,6 +253,8 @@ class Checker {
       const advice = replacement(this.command, path, value, this.tags);
       warn('deprecated', `${what} is deprecated: a later QEMU may not have it`, advice);
     }
+    if (list.includes('disabled'))
+      warn('disabled', `${what} is disabled in this guest, as its agent tells`, undefined);
     if (list.includes('unstable'))
       warn('unstable', `${what} is unstable: a later QEMU may change it`, undefined);
   }

@@ -12,6 +12,7 @@ export type Rule =
   | 'wrong-value'
   | 'too-large'
   | 'deprecated'
+  | 'disabled'
   | 'unstable';
 
 /** How the findings are worded: about a typed line, or about JSON as it is shown. */

@@ -3,7 +3,7 @@
 
 import type { Json } from '../text/json.ts';
 
-export type Feature = string; // 'deprecated', 'unstable', and others QEMU adds
+export type Feature = string; // 'deprecated', 'unstable', 'disabled' (a guest agent's command), and others QEMU adds
 
 export type Type =
   | { readonly kind: 'str' | 'int' | 'number' | 'bool' | 'null' | 'any' }
@@ -55,4 +55,6 @@ export interface EventType {
 export interface Schema {
   readonly commands: ReadonlyMap<string, Command>;
   readonly events: ReadonlyMap<string, EventType>;
+  /** It is a guest agent's, of this version, and no QEMU's. */
+  readonly agent?: string;
 }

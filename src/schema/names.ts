@@ -1,6 +1,7 @@
 // What a text argument names: a node, a job, a file ... QEMU's schema says only "str". One table decides.
 import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
 import type { Place } from '../text/place.ts';
+import { isAgentCommand } from './agent.ts';
 import { jobArguments } from './jobs.ts';
 import { NAMES, TEXT } from './notes/names.ts';
 import { parseTable } from './notes/table.ts';
@@ -122,7 +123,8 @@ export function namingAt(command: string, path: Path, given: Json | undefined): 
   }
   const names = path.filter(part => !isIndex(part)).map(String);
   const last = names.at(-1);
-  if (last === undefined) return undefined;
+  // What a guest agent's arguments name is in the guest, and nothing of this host or its QEMU.
+  if (last === undefined || isAgentCommand(command)) return undefined;
   const all = rows();
   const near = names.slice(-2).join('.');
   const whole = all.get(`${command}.${names.join('.')}`);

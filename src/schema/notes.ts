@@ -1,5 +1,6 @@
 // What the schema does not say about commands, arguments and events, in our own words.
 
+import { AGENT_COMMANDS, AGENT_EXAMPLES, AGENT_NOTES } from './notes/agent.ts';
 import { ARGUMENTS } from './notes/arguments.ts';
 import { COMMANDS, EXAMPLES } from './notes/commands.ts';
 import { EVENTS, RELATED } from './notes/events.ts';
@@ -15,10 +16,15 @@ const argumentNotes = lazyTable(ARGUMENTS);
 const events = lazyTable(EVENTS);
 const related = lazyTable(RELATED);
 const values = lazyTable(VALUES);
+const agentCommands = lazyTable(AGENT_COMMANDS);
+const agentExamples = lazyTable(AGENT_EXAMPLES);
+const agentNotes = lazyTable(AGENT_NOTES);
+/** The names of all commands of QEMU's guest agent begin so, and those of no other. */
+const OF_AGENT = 'guest-';
 
 /** What a command does, in one line: lower case, no full stop. */
 export function describeCommand(command: string): string | undefined {
-  return commands(command);
+  return command.startsWith(OF_AGENT) ? agentCommands(command) : commands(command);
 }
 
 /**
@@ -29,6 +35,7 @@ export function describeArgument(command: string, path: Path): string | undefine
   const names = path.filter(part => !isIndex(part)).map(String);
   const last = names.at(-1);
   if (last === undefined) return undefined;
+  if (command.startsWith(OF_AGENT)) return agentNotes(`${command}.${last}`) ?? agentNotes(last);
   return (
     argumentNotes(`${command}.${names.join('.')}`) ??
     argumentNotes(`${command}.${last}`) ??
@@ -41,7 +48,7 @@ export function describeArgument(command: string, path: Path): string | undefine
 export function describeValue(owner: string, path: Path, value: string): string | undefined {
   const names = path.filter(part => !isIndex(part)).map(String);
   const last = names.at(-1);
-  if (last === undefined) return undefined;
+  if (last === undefined || owner.startsWith(OF_AGENT)) return undefined;
   return (
     values(`${owner}.${last}=${value}`) ??
     values(`${names.slice(-2).join('.')}=${value}`) ??
@@ -61,5 +68,5 @@ export function relatedEvents(command: string): readonly string[] {
 
 /** A whole line with this command, to learn from. Commands without arguments need none. */
 export function exampleLine(command: string): string | undefined {
-  return examples(command);
+  return command.startsWith(OF_AGENT) ? agentExamples(command) : examples(command);
 }

@@ -3,26 +3,25 @@
 import { QmpshError } from '../qmp/errors.ts';
 import { Framer } from '../qmp/framing.ts';
 import type { Greeting, QmpEvent, Reply, Request } from '../qmp/message.ts';
-import { type Incoming, Protocol } from '../qmp/protocol.ts';
+import { beginsGreeting, delimited, type Incoming, Protocol } from '../qmp/protocol.ts';
 import type { Transport } from '../qmp/transport.ts';
 import type { Schema } from '../schema/model.ts';
 import type { Json, JsonObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { askSchema } from './askschema.ts';
 import type { EventLog } from './events.ts';
-import { lostConnection, lostWait, notOpened, notSent, silent } from './failures.ts';
+import { gone, lostWait, noAgent, notSent, silent } from './failures.ts';
 import { type EventListener, type EventWait, Feed } from './feed.ts';
 import { type JobOutcome, Jobs } from './jobs.ts';
 import { waitForJob } from './jobwait.ts';
 import { deliver, Listeners } from './listeners.ts';
 import { Notices } from './notices.ts';
-import { type Ending, opening, type SessionOptions } from './options.ts';
+import { Opening } from './opening.ts';
+import { AGENT_LIMIT, type Ending, greetingLimit, opening, type SessionOptions, telling } from './options.ts';
 import { Commands, nameOf, type Pending, type Sent, unsent } from './pending.ts';
 import { type WaitOptions, within } from './wait.ts';
 
 export type { Pending, Sent } from './pending.ts';
-
-const GREETING_TIMEOUT = 3000;
 
 export class Session {
   /** The events that came, in order; their positions only grow. */
@@ -40,6 +39,7 @@ export class Session {
   readonly #protocol: Protocol;
   readonly #commands: Commands;
   readonly #notices = new Notices();
+  readonly #told: (direction: 'C' | 'S', text: string) => void;
   readonly #sendListeners = new Listeners<[command: Pending]>();
   readonly #replyListeners = new Listeners<[command: Pending, reply: Reply]>();
   readonly #endListeners = new Listeners<[ending: Ending]>();
@@ -47,21 +47,34 @@ export class Session {
   #closing = false;
   #ending: Ending | undefined;
   #schema: Promise<Schema> | undefined;
-  #opened: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
+  readonly #opening: Opening;
 
   private constructor(transport: Transport, options: SessionOptions) {
     this.#transport = transport;
     this.#options = options;
+    this.#told = telling(options);
     this.#feed = new Feed(options.keep);
     this.events = this.#feed.log;
     this.#protocol = new Protocol(opening(options));
-    this.#framer = new Framer(text => this.#receive(text), { resync: options.agent === true });
+    this.#framer = new Framer(text => this.#receive(text), {
+      resync: this.isAgent,
+      passedOver: text => this.#passedOver(text),
+    });
     this.#commands = new Commands({
       protocol: this.#protocol,
       write: text => this.#write(text),
       clock: options.clock,
       mark: () => this.events.end,
-      anonymous: options.agent === true,
+      agent: () => this.isAgent,
+    });
+    this.#opening = new Opening({
+      clock: options.clock,
+      limit: greetingLimit(options),
+      signal: options.signal,
+      guess: typeof options.agent === 'function' ? options.agent : undefined,
+      greeted: () => this.#greeting !== undefined,
+      tryAgent: () => this.#synchronise(),
+      late: () => this.#late(),
     });
     this.ended = new Promise(resolve => this.#endListeners.add(resolve));
   }
@@ -85,6 +98,11 @@ export class Session {
   /** The server's greeting; absent where there was none. */
   get greeting(): Greeting | undefined {
     return this.#greeting;
+  }
+
+  /** Whether it is a guest agent: it has no greeting, no events and no jobs, and its schema is what `guest-info` tells. */
+  get isAgent(): boolean {
+    return this.#protocol.isAgent;
   }
 
   get state(): 'open' | 'closing' | 'ended' {
@@ -145,9 +163,10 @@ export class Session {
       throw error;
     });
     return within(this.#schema, {
+      ...(this.isAgent ? { timeout: AGENT_LIMIT } : {}),
       ...options,
       clock: this.#options.clock,
-      what: "the server's schema",
+      what: this.isAgent ? 'what the guest agent tells of its commands' : "the server's schema",
     });
   }
 
@@ -192,27 +211,26 @@ export class Session {
   }
 
   #open(): Promise<void> {
-    const { clock, signal, greetingTimeout: limit = GREETING_TIMEOUT } = this.#options;
-    return new Promise<void>((resolve, reject) => {
-      const late = clock.after(limit, () => this.#opened?.reject(this.#late(limit)));
-      const interrupt = () => this.#opened?.reject(new QmpshError('interrupted', 'stopped connecting'));
-      const settle = (run: () => void) => {
-        this.#opened = undefined;
-        late();
-        signal?.removeEventListener('abort', interrupt);
-        run();
-      };
-      this.#opened = {
-        resolve: () => settle(resolve),
-        reject: error => settle(() => reject(error)),
-      };
-      signal?.addEventListener('abort', interrupt, { once: true });
-      if (signal?.aborted) return interrupt();
-      this.#transport.listen({ data: chunk => this.#data(chunk), end: error => this.#end(error) });
-      const first = this.#protocol.opening(clock.time() % 0x40000000);
-      if (first !== undefined) this.#transport.send(first);
-      if (this.#protocol.phase === 'running') this.#opened?.resolve();
-    });
+    this.#opening.begin();
+    if (this.#opening.isOver) return this.#opening.done;
+    this.#transport.listen({ data: chunk => this.#data(chunk), end: error => this.#end(error) });
+    if (this.isAgent) this.#synchronise();
+    if (this.#protocol.phase === 'running') this.#opening.resolve();
+    return this.#opening.done;
+  }
+
+  /** Speaks to the server as to a guest agent from now on. */
+  #synchronise(): void {
+    this.#framer.resync();
+    const sync = this.#protocol.synchronise(this.#options.clock.time() % 0x40000000);
+    this.#told('C', sync);
+    this.#transport.send(delimited(sync));
+  }
+
+  /** What was not meant for us, before an agent's answer: a monitor's greeting is. */
+  #passedOver(text: string): void {
+    if (beginsGreeting(text))
+      this.#opening.reject(this.#options.agent === true ? noAgent(this.#address) : this.#late());
   }
 
   #data(chunk: Uint8Array): void {
@@ -228,16 +246,15 @@ export class Session {
 
   #receive(text: string): void {
     if (this.#ending) return;
-    this.#log('S', text);
+    this.#told('S', text);
     const incoming = this.#protocol.receive(text);
-    if (incoming.kind === 'event') this.#event(incoming.event, text);
-    else this.#message(incoming);
-  }
-
-  #event(event: QmpEvent, text: string): void {
+    if (incoming.kind !== 'event') {
+      this.#message(incoming);
+      return;
+    }
     const position = this.#feed.append(text);
-    this.jobs.receive(event, position);
-    this.#feed.publish(event, position);
+    this.jobs.receive(incoming.event, position);
+    this.#feed.publish(incoming.event, position);
   }
 
   #message(incoming: Exclude<Incoming, { kind: 'event' }>): void {
@@ -246,13 +263,13 @@ export class Session {
         this.#greeting = incoming.greeting;
         if (incoming.answer !== undefined) this.#write(incoming.answer);
         deliver(() => this.#options.greeted?.());
-        return;
+        break;
       case 'ready':
-        this.#opened?.resolve();
-        return;
+        this.#opening.resolve();
+        break;
       case 'notice':
         this.#notices.tell(incoming.text);
-        return;
+        break;
       case 'reply':
         this.#reply(incoming.key, incoming.reply);
     }
@@ -261,12 +278,7 @@ export class Session {
   #reply(key: string | undefined, reply: Reply): void {
     const command = this.#commands.reply(key, reply);
     if (!command) {
-      const what = reply.kind === 'refusal' ? `error: ${safe(reply.desc)}` : 'a reply';
-      this.#notices.tell(
-        key === undefined
-          ? what
-          : `${what}, to a command that was not sent from here (id ${safe(key.startsWith('"') ? `${key}"` : key)})`,
-      );
+      this.#notices.stray(key, reply);
       return;
     }
     if (reply.kind === 'success' && (command.name === 'query-jobs' || command.name === 'query-block-jobs')) {
@@ -288,21 +300,8 @@ export class Session {
   }
 
   #write(text: string): void {
-    this.#log('C', text);
+    this.#told('C', text);
     this.#transport.send(`${text}\n`);
-  }
-
-  /** A log that cannot be written ends the connection with its own sentence; a fault in it is no fault of ours. */
-  #log(direction: 'C' | 'S', text: string): void {
-    const { log, clock } = this.#options;
-    try {
-      log?.(direction, text, clock.time());
-    } catch (error) {
-      if (error instanceof QmpshError) throw error;
-      deliver(() => {
-        throw error;
-      });
-    }
   }
 
   /** The other side is gone, or does not speak QMP. */
@@ -317,7 +316,7 @@ export class Session {
     }
     // After `quit`, QEMU leaves without reading on, which can end in ECONNRESET as well as in end-of-file.
     if (this.#closing || this.#commands.leaving) this.#finish({ expected: true });
-    else this.#fail(this.#opened ? notOpened(this.#address, cause) : lostConnection(this.#address, cause));
+    else this.#fail(gone(this.#address, cause, this.#opening.isOver));
   }
 
   #fail(error: QmpshError): void {
@@ -327,7 +326,7 @@ export class Session {
   #finish(ending: Ending): void {
     this.#ending = ending;
     this.#protocol.end();
-    this.#opened?.reject(ending.error ?? new QmpshError('interrupted', 'stopped connecting'));
+    this.#opening.reject(ending.error ?? new QmpshError('interrupted', 'stopped connecting'));
     this.#endListeners.tell(ending);
     this.#endListeners.clear();
     this.#commands.end(this.#address, ending.error);
@@ -344,7 +343,7 @@ export class Session {
     return safe(this.#options.address);
   }
 
-  #late(limit: number): QmpshError {
-    return silent(this.#address, limit, this.#greeting !== undefined || this.#options.agent === true);
+  #late(): QmpshError {
+    return silent(this.#options, { greeted: this.#greeting !== undefined, tried: this.isAgent });
   }
 }

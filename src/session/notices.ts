@@ -1,4 +1,6 @@
 // Errors of the server that belong to no command. The first listener also gets those that came before it.
+import type { Reply } from '../qmp/message.ts';
+import { safe } from '../text/safe.ts';
 import { deliver, Listeners } from './listeners.ts';
 
 export class Notices {
@@ -11,6 +13,13 @@ export class Notices {
     this.#unheard = [];
     for (const text of before) deliver(() => listener(text));
     return this.#listeners.add(listener);
+  }
+
+  /** A reply to no command that was sent; `key` is its id, absent where it has none. */
+  stray(key: string | undefined, reply: Reply): void {
+    const what = reply.kind === 'refusal' ? `error: ${safe(reply.desc)}` : 'a reply';
+    const id = key?.startsWith('"') ? `${key}"` : key;
+    this.tell(id === undefined ? what : `${what}, to a command that was not sent from here (id ${safe(id)})`);
   }
 
   tell(text: string): void {

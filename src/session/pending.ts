@@ -49,8 +49,8 @@ interface Entry extends Pending, Sent {
 
 interface CommandsOptions {
   readonly protocol: Protocol;
-  /** Every reply without an id answers the oldest command (an old qemu-ga), errors too. */
-  readonly anonymous: boolean;
+  /** The server is a guest agent: every reply without an id (an old one knows none) answers the oldest command, errors too. */
+  readonly agent: () => boolean;
   readonly write: (text: string) => void;
   readonly clock: Clock;
   readonly mark: () => number;
@@ -76,9 +76,9 @@ export class Commands {
    * never answers a second one. A guest agent does not answer all it does: waiting for it would be waiting for ever.
    */
   get #most(): number {
-    const { protocol, anonymous } = this.#options;
+    const { protocol, agent } = this.#options;
     if (protocol.oob) return IN_FLIGHT;
-    return anonymous ? Number.POSITIVE_INFINITY : 1;
+    return agent() ? Number.POSITIVE_INFINITY : 1;
   }
 
   /** Whether `quit` was sent, and not refused. */
@@ -192,6 +192,18 @@ export class Commands {
     if (!entry.oob) this.#inFlight++;
     if (entry.endsConnection) this.#leaving = entry;
     this.#options.write(entry.text);
+    if (this.#options.agent() && isUnanswered(entry.name)) this.#seesThatTaken(entry);
+  }
+
+  /** An agent does one command after the other: when it answers a later one, it has not refused this one. */
+  #seesThatTaken(entry: Entry): void {
+    const taken = () => {
+      if (this.#entries.get(entry.place) !== entry) return;
+      this.#entries.delete(entry.place);
+      this.#inFlight--;
+      entry.resolve(DONE);
+    };
+    this.send({ execute: 'guest-ping' }, undefined).answer({ timeout: UNREFUSED }).then(taken, taken);
   }
 
   #find(key: string | undefined, reply: Reply): readonly [string, Entry] | undefined {
@@ -207,16 +219,25 @@ export class Commands {
     }
     // A success has no id only where the server knows no ids: it answers in order. An error without one answers
     // a text the server could not read: where one is under way at a time it is that.
-    const inOrder = reply.kind === 'success' || this.#options.anonymous || !this.#options.protocol.oob;
+    const inOrder = reply.kind === 'success' || this.#options.agent() || !this.#options.protocol.oob;
     return key === undefined && inOrder ? oldest : undefined;
   }
 }
 
 /** Commands that change nothing: after a timeout it need not be said that they may still happen. */
-const READS = /^(x-)?query-|^qom-list/;
+const READS = /^(x-)?query-|^qom-list|^guest-(?:get|network-get|info|ping|sync|fsfreeze-status|exec-status)/;
+/** What a guest agent answers only to refuse it. */
+const UNANSWERED = /^guest-(?:shutdown|suspend-(?:disk|ram|hybrid))$/;
+/** Milliseconds after which such a command counts as taken. */
+const UNREFUSED = 3000;
 const MAY_HAPPEN: GivenUp = { advice: 'It was sent and may still happen.' };
 const NEVER_SENT: GivenUp = { advice: 'It was not sent, and will not be.', code: 'not-sent' };
 const DONE: Success = { kind: 'success', value: {}, raw: { return: {} } };
+
+/** Whether a guest agent answers a command only to refuse it: what it has done leaves nobody to say so. */
+export function isUnanswered(command: string): boolean {
+  return UNANSWERED.test(command);
+}
 
 /** The name of a message in sentences: its command, safe to print, or "the message". */
 export function nameOf(message: Json): string {

@@ -3,7 +3,7 @@ import type { Exit } from '../line/exit.ts';
 import type { Host } from '../line/host.ts';
 import { misuse } from '../line/misuse.ts';
 import type { HeldMonitor } from '../line/monitors.ts';
-import { typedAddress } from '../line/typedaddress.ts';
+import { typedAddress, typedFlag } from '../line/typedaddress.ts';
 import type { Word } from '../line/word.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { span } from '../text/line.ts';
@@ -13,7 +13,7 @@ import { addressOffers } from './addresses.ts';
 
 export const CONNECT: Word = {
   name: '.connect',
-  usage: '[[NAME=]ADDRESS]',
+  usage: '[[NAME=]ADDRESS] [--agent]',
   help: 'leave this monitor and connect to another, or to this one again; with a name, keep both',
   more: [
     'Without an address: to the same monitor again, after it was lost. With a name, this monitor stays',
@@ -27,6 +27,8 @@ export const CONNECT: Word = {
     '    exec:COMMAND        what a command of this host leads to; all behind exec: is the command',
     '    fd:3                a connection that was passed on to qmpsh',
     '    listen:./vm.sock    a QEMU that connects to us: -qmp unix:./vm.sock,server=off',
+    '--agent says that a guest agent (qemu-ga) is there. Without it that is found out, which takes seconds where',
+    'this host does not know what the socket is for.',
   ],
   needs: 'host',
   complete: (before, _typed, { monitors }) => {
@@ -40,7 +42,8 @@ export const CONNECT: Word = {
       host.show(held.map(rowOf));
       return 0;
     }
-    const [, name, place] = /^([A-Za-z][\w.-]*)=(.+)$/s.exec(rest.trim()) ?? [];
+    const { text, agent } = typedFlag(rest);
+    const [, name, place] = /^([A-Za-z][\w.-]*)=(.+)$/s.exec(text) ?? [];
     const known = held.find(one => one.name === rest.trim());
     if (known) {
       await host.foreground(`a connection to ${known.address}`, async signal =>
@@ -48,7 +51,7 @@ export const CONNECT: Word = {
       );
       return 0;
     }
-    const typed = typedAddress(place ?? rest);
+    const typed = typedAddress(place ?? text);
     if (typed === undefined) throw misuse(CONNECT, 'an address is one word');
     const address = typed || host.address;
     // Lines of a file or a pipe are not what somebody typed.
@@ -56,21 +59,23 @@ export const CONNECT: Word = {
       throw new QmpshError('usage', 'this line would run a command on this host', {
         advice: '--allow-shell lets it.',
       });
-    if (name !== undefined) return named(name, address, host);
-    await host.foreground(`a connection to ${address}`, signal => host.connect(address, signal));
+    // The same monitor again is what it was.
+    const isAgent = agent || (typed === '' ? undefined : false);
+    if (name !== undefined) return named(name, address, isAgent, host);
+    await host.foreground(`a connection to ${address}`, signal => host.connect(address, signal, isAgent));
     return 0;
   },
 };
 
 /** Holds a further monitor by its name. */
-async function named(name: string, address: string, host: Host): Promise<Exit> {
+async function named(name: string, address: string, agent: boolean | undefined, host: Host): Promise<Exit> {
   const { monitors } = host;
   if (!monitors)
     throw new QmpshError('usage', 'monitors have names at a prompt only', {
       advice: 'qmpsh -c LINE --on A --on B runs lines on several monitors.',
     });
   const before = await host.foreground(`a connection to ${address}`, signal =>
-    monitors.add(name, address, signal),
+    monitors.add(name, address, signal, agent),
   );
   if (before !== undefined)
     host.note(

@@ -21,6 +21,7 @@ export const DOCTOR: Word = {
     'Nothing runs: .doctor 2 puts the first line of finding 2 on the prompt, and Enter runs it.',
     'In batch the status is 1 where something was found.',
   ],
+  ofQemu: true,
   needs: 'host',
   run: async ({ args }, host): Promise<Exit> => {
     const [given, ...more] = args;

@@ -19,6 +19,7 @@ export const EVENTS: Word = {
     'log shows the last N (20) that came, the ones not shown on the screen too.',
     'Without arguments: what is shown now. It holds until you leave; .set events ... keeps it.',
   ],
+  ofQemu: true,
   needs: 'connection',
   complete: (before, typed, host) => {
     const words = [

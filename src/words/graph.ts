@@ -27,6 +27,7 @@ export const GRAPH: Word = {
     '--against draws the graph of a twin of the VM, with what is otherwise than on the VM marked: of the twin as it was',
     'made, or with PAGE behind it. Nothing is done on the VM; .help rehearse says what a twin is.',
   ],
+  ofQemu: true,
   needs: 'host',
   complete: (before, typed) => {
     if (before.length > 0) return [];

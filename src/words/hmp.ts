@@ -15,6 +15,7 @@ export const HMP: Word = {
     '.hmp cpu N chooses the processor that the lines behind it are about.',
     'qmpsh -H takes every line so.',
   ],
+  ofQemu: true,
   needs: 'host',
   complete: before => {
     const typed = before.map(part => `${part} `).join('');

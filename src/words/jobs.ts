@@ -19,6 +19,7 @@ export const JOBS: Word = {
     'any other: it is shown, and its reply.',
     'Where the screen cannot be redrawn, and in batch, the jobs as they are now.',
   ],
+  ofQemu: true,
   needs: 'host',
   run: async ({ args }, host): Promise<Exit> => {
     if (args.length > 0) throw misuse(JOBS, `nothing stands behind .jobs; what is ${args[0]}?`);

@@ -21,6 +21,7 @@ export const OOB: Word = {
     'QEMU allows it for few commands, which do not need its main loop: Tab shows them. It is for a',
     'QEMU whose main loop hangs, on a dead storage or network connection, say.',
   ],
+  ofQemu: true,
   needs: 'host',
   complete: (before, _typed, { schema }) =>
     before.length === 0 ? overtaking(schema).map(text => ({ text, note: 'may overtake' })) : [],

@@ -18,7 +18,7 @@ export const PRACTICE: Word = {
     if (typist.tutor)
       throw misuse(PRACTICE, 'a lesson has a VM of its own; .restart begins it on a fresh one');
     await host.foreground('a fresh VM', async signal => {
-      const vm = await startPractice({ signal });
+      const vm = await startPractice({ signal, console: true });
       const before = { practice: host.practice, folder: host.folder };
       host.practice = vm;
       host.folder = vm.folder;

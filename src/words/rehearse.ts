@@ -25,6 +25,7 @@ export const REHEARSE: Word = {
     'each step of a page once, and says whether its undo leaves the twin as it was.',
     '    .rehearse backup node=node-A file=copy.qcow2        .rehearse blockdev-del node-name=node-A',
   ],
+  ofQemu: true,
   needs: 'host',
   complete: (before, typed, host, words) => {
     const [page, ...more] = before.filter(word => word !== '--faults');

@@ -20,6 +20,7 @@ export const TOP: Word = {
     'b bytes, l latency, e errors. Up, Down, PgUp and PgDn move in a long list; Esc or q leaves.',
     'Errors are counted since the VM began. Where the screen cannot be redrawn, two looks and what came in between.',
   ],
+  ofQemu: true,
   needs: 'host',
   complete: before => (before.length === 0 ? [{ text: '1s', note: 'between two looks' }] : []),
   run: async ({ args }, host): Promise<Exit> => {

@@ -13,6 +13,7 @@ export const WAIT: Word = {
     '    .wait job job0 ready',
     'A job that fails or is cancelled is an error. Ctrl-C stops waiting; nothing is undone.',
   ],
+  ofQemu: true,
   needs: 'connection',
   complete: (before, _typed, host) => {
     if (before[0] === 'job') {

@@ -11,6 +11,7 @@ import { meantElsewhere } from '../schema/elsewhere.ts';
 import type { Schema } from '../schema/model.ts';
 import { nearest } from '../text/fuzzy.ts';
 import { CONNECT } from './connect.ts';
+import { CONSOLE } from './console.ts';
 import { DOCTOR } from './doctor.ts';
 import { EDIT } from './edit.ts';
 import { EVENTS } from './events.ts';
@@ -65,6 +66,7 @@ export const WORDS: readonly Word[] = [
   CONNECT,
   ON,
   PRACTICE,
+  CONSOLE,
   SET,
   FORMAT,
   EDIT,
@@ -112,6 +114,10 @@ export async function runWord(line: WordLine, text: string, host: Host, row?: nu
     if (problem) host.problems(text, [problem], 'error', row);
     return 2;
   }
+  if (word.ofQemu && host.session?.isAgent)
+    throw new QmpshError('usage', `${word.name} is about QEMU, and this is a guest agent`, {
+      advice: 'Its commands are those of guest-info; .connect ADDRESS goes to a monitor of QEMU.',
+    });
   const call: WordCall = {
     line,
     text,

@@ -1,5 +1,4 @@
 // `qmpsh share`: one monitor of a real QEMU, many clients.
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -11,9 +10,10 @@ import { EXAMPLES } from '../../src/schema/notes/commands.ts';
 import { parseTable } from '../../src/schema/notes/table.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../../src/text/json.ts';
 import { qmpsh } from '../command.ts';
-import { crowd, hurry, type Shared, share } from '../crowd.ts';
+import { crowd, hurry, python, type Shared, share } from '../crowd.ts';
 import { inFolder } from '../folder.ts';
 import { openSession, type Qemu, type QemuOptions, withQemu } from '../qemu.ts';
+import { qmpShell } from '../qmpshell.ts';
 import { RawClient } from '../rawclient.ts';
 import { schemaOf, VERSIONS } from '../schemas.ts';
 
@@ -478,28 +478,29 @@ test('what is wrong with its arguments is told, and nothing is left behind', () 
     }),
   ));
 
-/** The library's own shell, where this host has it. */
-test("qmp-shell of QEMU's Python library works on it, where it is installed", async () => {
-  const there = await new Promise(resolve =>
-    spawn('python3', ['-c', 'import qemu.qmp.qmp_shell']).on('close', status => resolve(status === 0)),
-  );
-  if (!there) {
-    console.log('qemu.qmp is not installed: qmp-shell was not tried');
-    return;
-  }
-  await withShared([], async ({ path }) => {
-    const child = spawn('python3', ['-m', 'qemu.qmp.qmp_shell', path], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let out = '';
-    child.stdout.setEncoding('utf8').on('data', text => {
-      out += text;
-    });
-    child.stdin.end('query-status\nobject-add qom-type=iothread id=io0\nquery-iothreads\n');
-    await new Promise(resolve => child.on('close', resolve));
-    assert.match(out, '"prelaunch"');
-    assert.match(out, '"io0"');
-  });
-});
+test('the real qmp-shell on it, beside qmpsh and a client of Python that knows nothing', () =>
+  withShared([], async ({ path }) => {
+    const lines = [
+      'query-status',
+      'object-add qom-type=iothread id=io0',
+      'query-iothreads',
+      'blockdev-del node-name=x',
+    ];
+    const [shell, ours, own, many] = await Promise.all([
+      qmpShell([path], lines),
+      qmpsh(['-c', 'query-version', '-c', 'query-status', path]),
+      hurry(path, 'raw', 200),
+      python(path, 'python', 200),
+    ]);
+    assert.match(shell, '"prelaunch"');
+    assert.match(shell, '"io0"');
+    assert.match(shell, "Failed to find node with node-name='x'");
+    assert.is(ours.status, 0, ours.err);
+    assert.equal(own, { mixed: 0, lost: 0, replies: 200 });
+    assert.equal(many, { mixed: 0, lost: 0, replies: 200 });
+    // With -H it speaks to the human monitor. (Which of its lines it shows an event at is chance.)
+    assert.match(await qmpShell([path], ['cont']), /"return"/);
+    assert.match(await qmpShell(['-H', path], ['info name', 'info status']), /VM status: running/);
+  }));
 
 test.run();

@@ -4,8 +4,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { spawnQemu } from '../../src/io/child.ts';
 import { CLOCK } from '../../src/io/clock.ts';
+import { findMonitors } from '../../src/io/monitors.ts';
+import { startPractice } from '../../src/io/practice.ts';
+import { findQemu } from '../../src/io/qemu.ts';
 import { QmpshError } from '../../src/qmp/errors.ts';
 import { Session } from '../../src/session/client.ts';
+import { stringifyJson } from '../../src/text/json.ts';
 import { failure } from '../failure.ts';
 import { MISSING } from '../qemu.ts';
 
@@ -94,6 +98,73 @@ test('what it prints is handed on', async () => {
   const child = await spawnQemu([...QEMU, '-no-such-option'], { onRow: row => (text += row) });
   await child.exited;
   assert.match(text, /invalid option/);
+});
+
+/** Whether a program has the object that newer QEMUs want a monitor to be. */
+function hasObject(program: string, dash = '-'): boolean {
+  return /^\s*monitor-qmp\s*$/m.test(
+    spawnSync(program, [`${dash}object`, 'help'], { encoding: 'utf8' }).stdout,
+  );
+}
+
+test('its monitor is the object where the QEMU has it, and no QEMU warns of how it is started', async () => {
+  let text = '';
+  const child = await spawnQemu([...QEMU, '-S'], { onRow: row => (text += `${row}\n`) });
+  const session = await open(child);
+  const reply = await session.execute('qom-list', { path: '/objects' });
+  const own = stringifyJson(reply.kind === 'success' ? reply.value : []).includes('"qmpsh-monitor"');
+  assert.is(own, hasObject(PROGRAM));
+  await session.execute('quit');
+  await child.exited;
+  assert.not.match(text, /deprecated|warning/);
+});
+
+test('a practice VM is started so, too, and found in the list of processes', async () => {
+  const vm = await startPractice();
+  try {
+    const monitor = findMonitors().find(({ address }) => address === vm.address);
+    assert.is(monitor?.address, vm.address);
+    const command = readFileSync(`/proc/${monitor?.pid}/cmdline`, 'utf8').split('\0');
+    assert.is(command.includes('monitor-qmp,id=qmp,chardev=qmp'), hasObject(findQemu()));
+    assert.not.ok(command.includes('-mon'));
+  } finally {
+    await vm.close();
+  }
+  assert.not.match((await vm.exited).stderr, /deprecated/);
+});
+
+const DAEMON = 'qemu-storage-daemon';
+const commands: readonly (readonly string[])[] = [
+  [DAEMON],
+  ['env', 'X=1', DAEMON],
+  ['sh', '-c', `exec ${DAEMON} "$@"`, DAEMON],
+];
+for (const command of commands)
+  test(`the storage daemon, whose options have two dashes: ${command.join(' ')}`, async () => {
+    const missing = spawnSync(DAEMON, ['--version']).status !== 0;
+    if (missing) throw new Error(`${DAEMON} is missing: it is in the Debian package qemu-system-common`);
+    let text = '';
+    const child = await spawnQemu([...command, '--blockdev', 'driver=null-co,node-name=n0'], {
+      onRow: row => (text += `${row}\n`),
+    });
+    const session = await open(child);
+    const nodes = await session.execute('query-named-block-nodes');
+    assert.match(stringifyJson(nodes.raw), /"n0"/);
+    await session.execute('quit');
+    assert.is((await child.exited).code, 0);
+    assert.is(text, '');
+  });
+
+test('a wrapper that passes its arguments on is not run for a question', async () => {
+  const script = `echo ran >&2; exec ${PROGRAM} "$@"`;
+  let text = '';
+  const child = await spawnQemu(['sh', '-c', script, 'vm', ...QEMU.slice(1)], {
+    onRow: row => (text += `${row}\n`),
+  });
+  const session = await open(child);
+  await session.execute('quit');
+  await child.exited;
+  assert.is(text, 'ran\n');
 });
 
 test('it does not outlive who started it', async () => {

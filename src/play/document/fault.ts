@@ -20,6 +20,7 @@ export const RULES = {
   'wrong-value': 'A value is one of those that the schema lists',
   'too-large': 'A number fits into 64 bits',
   deprecated: 'Nothing is used that a later QEMU may not have',
+  disabled: 'No command is used that the guest agent has disabled',
   unstable: 'Nothing is used that a later QEMU may change',
   request: 'A line makes the request that the page shows',
   reply: 'The reply is the one that the page shows',

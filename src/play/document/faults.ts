@@ -11,7 +11,7 @@ import type { Place } from '../../text/place.ts';
 import { type Choice, chooseSteps, isWhole } from '../choice.ts';
 import { Discretion } from '../discreet.ts';
 import { judge } from '../judge.ts';
-import { checkStep, type LineContext } from '../lines.ts';
+import { checkStep, type LineContext, schemaFor } from '../lines.ts';
 import type { Mismatch } from '../outcome.ts';
 import type { Reading } from '../reading.ts';
 import { sampleOf } from '../samples.ts';
@@ -123,7 +123,7 @@ class Exam {
   /** A request behind an arrow; gives its command. */
   #shown(step: Step, shown: Expected): string | undefined {
     this.#text(shown, step);
-    if (shown.kind === 'request') this.#located(judgeRequest(shown, this.#shape(true)), step);
+    if (shown.kind === 'request') this.#located(judgeRequest(shown, this.#shape(true, step)), step);
     return commandOf(step);
   }
 
@@ -171,7 +171,7 @@ class Exam {
       place: { start, end: read.end },
     };
     const own = (place: Place) => this.#placeOf(step, text, place);
-    const shape = judgeRequest(request, this.#shape(true)).map(({ finding, place }) => {
+    const shape = judgeRequest(request, this.#shape(true, step)).map(({ finding, place }) => {
       // What goes out as it stands cannot leave anything out.
       const { advice: _, ...bare } = finding;
       return { finding: finding.rule === 'missing-member' ? bare : finding, place: own(place) };
@@ -203,9 +203,9 @@ class Exam {
   #message(expected: Expected, command: string | undefined, step: Step | undefined): void {
     this.#text(expected, step);
     if (expected.kind === 'reply')
-      this.#located(judgeReply(expected, command, this.#shape(expected.arrow === true)), step);
+      this.#located(judgeReply(expected, command, this.#shape(expected.arrow === true, step)), step);
     else if (expected.kind === 'event')
-      this.#located(judgeEvent(expected, this.#shape(expected.arrow === true)), step);
+      this.#located(judgeEvent(expected, this.#shape(expected.arrow === true, step)), step);
   }
 
   /** What is wrong with a message as text. */
@@ -246,8 +246,10 @@ class Exam {
     }
   }
 
-  #shape(whole: boolean): ShapeOptions {
-    return { schema: this.#context.schema, whole, isOpen: text => /\.\.\.|\$/.test(text) };
+  #shape(whole: boolean, step: Step | undefined): ShapeOptions {
+    const { schema: own } = this.#context;
+    const schema = step ? schemaFor(step, own) : own;
+    return { schema, whole, isOpen: text => /\.\.\.|\$/.test(text) };
   }
 }
 
