@@ -1,5 +1,5 @@
 // A VM that libvirt manages, in a session of its own: nothing of it is left behind.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -12,6 +12,16 @@ export interface Managed {
 const DAEMON = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
   .map(folder => join(folder, 'libvirtd'))
   .find(existsSync);
+
+/** The first QEMU that libvirt's user may run: one of another release lies in a folder of root's own. */
+function emulator(): string {
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map(folder => join(folder, 'qemu-system-x86_64'))
+    .find(path => existsSync(path) && spawnSync(path, ['--version'], { ...USER, cwd: '/' }).status === 0);
+  if (found === undefined) throw new Error('there is no qemu-system-x86_64 that the user of libvirt may run');
+  return found;
+}
 
 /** A session's libvirt refuses to serve root. */
 const USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
@@ -38,8 +48,7 @@ export async function startManaged(): Promise<Managed> {
   if (disk === undefined || domain === undefined || run === undefined) throw new Error('no names');
   mkdirSync(run, { mode: 0o700 });
   execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', disk, '39M']);
-  const emulator = execFileSync('sh', ['-c', 'command -v qemu-system-x86_64'], { encoding: 'utf8' }).trim();
-  writeFileSync(domain, DOMAIN(emulator, disk));
+  writeFileSync(domain, DOMAIN(emulator(), disk));
   const { uid } = USER;
   if (uid !== undefined) for (const path of [folder, disk, domain, run]) chownSync(path, uid, uid);
   const env = {
