@@ -14,6 +14,8 @@ export interface Finding {
   readonly about: string;
   /** One sentence without a full stop at its end. */
   readonly seen: string;
+  /** Seconds for which that is known to be so, at least. */
+  readonly seconds?: number;
   /** Whole sentences. */
   readonly why: string;
   /** The one that is right most often first. */

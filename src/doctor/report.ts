@@ -39,11 +39,12 @@ export function healthyRow({ graph, looks, state, process, files }: Chart): stri
 }
 
 /** A finding for programs. */
-export function findingJson({ kind, about, seen, why, remedies }: Finding): Json {
+export function findingJson({ kind, about, seen, seconds, why, remedies }: Finding): Json {
   return {
     finding: kind,
     about,
     seen,
+    ...(seconds === undefined ? {} : { seconds }),
     why,
     do: remedies.map(({ what, lines }) => ({ what, lines: [...lines] })),
   };

@@ -1,5 +1,6 @@
 import type { Chart } from '../doctor/chart.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { parseDuration } from '../line/duration.ts';
 import type { Exit } from '../line/exit.ts';
 import type { Host } from '../line/host.ts';
 import { misuse } from '../line/misuse.ts';
@@ -13,22 +14,27 @@ const last = new WeakMap<Session, readonly Finding[]>();
 
 export const DOCTOR: Word = {
   name: '.doctor',
-  usage: '[N]',
+  usage: '[N|--for TIME]',
   help: 'look what is wrong with this VM, and what to do about it; nothing is changed',
   more: [
     'It looks at the guest, jobs, nodes, exports, bitmaps and image files, by questions that cannot harm a VM, and at the',
     'process where it is on this host. Each finding says what is seen, why it matters, and the line that would help.',
+    '--for 30s looks at the jobs for so long, and so tells which have waited all that time. QEMU itself does not tell since',
+    'when a job waits; where this shell has seen it begin to, that is told.',
     'Nothing runs: .doctor 2 puts the first line of finding 2 on the prompt, and Enter runs it.',
     'In batch the status is 1 where something was found.',
   ],
   needs: 'host',
   run: async ({ args }, host): Promise<Exit> => {
-    const [given, ...more] = args;
+    const time = timeIn(args);
+    const [given, ...more] = time === undefined ? args : [];
     if (more.length > 0) throw misuse(DOCTOR, `${more[0]} is one word too many`);
     const session = connected(host);
     if (given !== undefined) return prescribe(given, session, host);
     const { findingRows, healthyRow } = await import('../doctor/report.ts');
-    const { findings, chart } = await host.foreground('.doctor', signal => lookAt(session, host, signal));
+    const { findings, chart } = await host.foreground('.doctor', signal =>
+      lookAt(session, host, signal, time),
+    );
     last.set(session, findings);
     if (chart !== undefined && findings.length === 0) {
       host.note(healthyRow(chart), 'ok');
@@ -43,13 +49,22 @@ export const DOCTOR: Word = {
   },
 };
 
+/** The time behind --for; undefined without it. */
+function timeIn([option, value, ...more]: readonly string[]): number | undefined {
+  if (option !== '--for') return undefined;
+  const time = value === undefined ? undefined : parseDuration(value);
+  if (time === undefined || more.length > 0)
+    throw misuse(DOCTOR, `--for wants one time: --for 30s, --for 5m`);
+  return time;
+}
+
 interface Found {
   readonly findings: readonly Finding[];
   /** Absent where QEMU could not be asked. */
   readonly chart?: Chart;
 }
 
-async function lookAt(session: Session, host: Host, signal: AbortSignal): Promise<Found> {
+async function lookAt(session: Session, host: Host, signal: AbortSignal, time?: number): Promise<Found> {
   const [{ examine }, { processAt, stoppedFinding }, { askWhetherStalled }] = await Promise.all([
     import('../doctor/examine.ts'),
     import('../doctor/process.ts'),
@@ -61,7 +76,10 @@ async function lookAt(session: Session, host: Host, signal: AbortSignal): Promis
     (process && stoppedFinding(process)) ?? (await askWhetherStalled(session, host.schema, signal));
   if (outside !== undefined) return { findings: [outside] };
   const schema = await host.loadSchema();
-  return examine({ session, address, clock, schema, limits: { ...limits(host), signal } });
+  return examine({
+    ...{ session, address, clock, schema, limits: { ...limits(host), signal } },
+    ...(time === undefined ? {} : { time }),
+  });
 }
 
 /** Puts a line on the prompt, for its user to read and run. */
