@@ -15,6 +15,7 @@ import { Session } from '../session/client.ts';
 import { stringifyJson } from '../text/json.ts';
 import { safe, safeJson } from '../text/safe.ts';
 import { duration } from '../text/size.ts';
+import { withTryouts } from '../words/tryout.ts';
 import { Interrupts } from './interrupts.ts';
 import { type Invocation, strayArgument } from './invocation.ts';
 import { colours, painter } from './paint.ts';
@@ -37,7 +38,8 @@ export async function doctorCommand(invocation: Invocation): Promise<Exit> {
   const address = first ?? (await anyAddress());
   if (address === undefined) return 130;
   const time = watchTime(invocation);
-  const { findings, healthy } = await lookAt(address, invocation, time);
+  const { findings: found, healthy } = await lookAt(address, invocation, time);
+  const findings = withTryouts(found);
   if (invocation.switches.has('json')) {
     for (const finding of findings) writeAll(1, `${safeJson(stringifyJson(findingJson(finding)))}\n`);
     return findings.length === 0 ? 0 : 1;

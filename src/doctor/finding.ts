@@ -5,6 +5,8 @@ export interface Remedy {
   readonly what: string;
   /** Lines as they are typed at the prompt; `$ ` stands before those for this host's shell. None where no line helps. */
   readonly lines: readonly string[];
+  /** Lines for the prompt that try those on a twin of the VM, where a twin can tell. */
+  readonly rehearse?: readonly string[];
 }
 
 export interface Finding {
