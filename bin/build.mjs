@@ -57,7 +57,7 @@ const noDetection = {
 
 // What is wanted only when there is a table to draw, a name to guess, or a letter beyond Latin to measure (a package whose
 // patterns take over a millisecond to compile): loaded by the first call or the first `new`.
-const LAZY = ['cli-table3', 'fast-string-width', 'fuse.js'];
+const LAZY = ['cli-table3', 'fast-string-width', 'fuse.js', 'prompts'];
 const lazy = {
   name: 'lazy',
   setup({ onResolve, onLoad }) {
@@ -85,9 +85,14 @@ const lazyChild = {
       namespace === 'child' ? undefined : { path, namespace: 'child' },
     );
     onLoad({ filter: /.*/, namespace: 'child' }, ({ path }) => ({
-      contents: CHILD.map(
-        name => `export const ${name} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`,
-      ).join('\n'),
+      contents: [
+        ...CHILD.map(
+          name => `export const ${name} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`,
+        ),
+        // util.promisify asks it for a form of its own, which gives both outputs.
+        `const promise = Symbol.for('nodejs.util.promisify.custom');`,
+        `execFile[promise] = (...args) => require(${JSON.stringify(path)}).execFile[promise](...args);`,
+      ].join('\n'),
     }));
   },
 };

@@ -95,7 +95,7 @@ async function play(performing: Playing): Promise<Ending> {
     ending = performing.signal
       ? await run.main(performing.signal)
       : policy.guard === 'page'
-        ? await host.foreground(title, signal => run.main(signal))
+        ? await host.foreground(title, signal => run.main(signal), stopOf(page))
         : await run.main(undefined);
     // Before anything that may take time.
     const thawed = stage.still && (await letGo(stage));
@@ -106,8 +106,10 @@ async function play(performing: Playing): Promise<Ending> {
     if (ending.exit === 0) await policy.over?.();
     if (ending.exit !== 0 && run.undoes) {
       report.undoing();
-      const after = await host.foreground(`the undo of ${title}`, signal =>
-        untilNext(signal, host, next => run.undo(next)),
+      const after = await host.foreground(
+        `the undo of ${title}`,
+        signal => untilNext(signal, host, next => run.undo(next)),
+        'gives its line up',
       );
       ending = { ...ending, after: thawed ? { ...after, undone: [thawed, ...after.undone] } : after };
     }
@@ -119,6 +121,12 @@ async function play(performing: Playing): Promise<Ending> {
   }
   report.over(page, ending, host.clock.now() - began);
   return ending;
+}
+
+/** What Ctrl-C does to a page. (From a fence with `keep` on nothing is undone.) */
+function stopOf({ fences }: Page): string {
+  const undoes = fences.some(({ group }) => group === 'on-failure') && !fences.some(({ keep }) => keep);
+  return undoes ? 'breaks it off and undoes it' : 'breaks it off';
 }
 
 interface Playing extends Performing {

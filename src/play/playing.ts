@@ -245,6 +245,7 @@ function reportTo(host: Host, output: Output, { page, verbose, step, replies }: 
     page,
     show: output.show,
     width: () => host.width,
+    onScreen: host.typist !== undefined,
     verbose,
     ...(step ? { replies: 'all' as const } : replies ? { replies: 'queries' as const } : {}),
   });

@@ -36,6 +36,8 @@ interface ConnectionParts {
   readonly connect: Connecting;
   /** Resolves when no page plays. */
   readonly idle: () => Promise<void>;
+  /** Whether the user waits for something. */
+  readonly waits: () => boolean;
   /** The next Ctrl-C. */
   readonly signal: () => AbortSignal;
   /** The schema has come: what is typed already means more than before. */
@@ -57,6 +59,8 @@ export class Connection {
   #ends: JobEnds | undefined;
   #jobRows: readonly StyledLine[] = [];
   #silence: Silence | undefined;
+  /** No VM was welcomed yet. */
+  #isFirst = true;
   #process: (() => number | undefined) | undefined;
 
   constructor(editor: Editor, host: PromptHost, parts: ConnectionParts) {
@@ -115,7 +119,7 @@ export class Connection {
       session,
       stopped: () => this.#stopped(),
       why: async () => (await import('../io/silence.ts')).whyUnanswered(session, address),
-      way: 'Ctrl-C stops waiting, then Ctrl-D leaves',
+      way: () => (this.#parts.waits() ? 'Ctrl-C stops waiting, then Ctrl-D leaves' : 'Ctrl-D leaves'),
       changed: () => this.#showStatus(),
     });
     this.#process = undefined;
@@ -235,8 +239,10 @@ export class Connection {
       if (session.greeting && !owned && !tutor) await this.#tellUnfinished();
       if (owned && !tutor && session === this.#host.session) {
         this.#host.note(owned.note);
-        if (practice?.address === this.#host.address)
+        // (Who comes back from a lesson is not.)
+        if (practice?.address === this.#host.address && this.#isFirst)
           this.#host.note('New to this? .learn begins the lessons.');
+        this.#isFirst = false;
       }
     } catch (error) {
       if (this.#host.session === session) this.#host.failure(error);

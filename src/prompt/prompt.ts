@@ -53,7 +53,7 @@ interface PromptParts {
   readonly display: Pick<Display, 'print' | 'page'> & Partial<Pick<Display, 'under'>>;
   readonly utcOffset: () => number;
   /** Shows that something is waited for until the promise settles; the signal is Ctrl-C. */
-  readonly busy: <T>(what: string, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  readonly busy: <T>(what: string, run: (signal: AbortSignal) => Promise<T>, stop?: string) => Promise<T>;
   /** Holds up leaving until it has ended. */
   readonly keep: <T>(run: Promise<T>) => Promise<T>;
   readonly leaving: () => boolean;
@@ -326,8 +326,8 @@ export class PromptHost implements Host {
     return this.#parts.yes;
   }
 
-  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#parts.busy(what, run);
+  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>, stop?: string): Promise<T> {
+    return this.#parts.busy(what, run, stop);
   }
 
   keep<T>(run: () => Promise<T>): Promise<T> {

@@ -142,7 +142,7 @@ test('each failure has its own sentence, an advice and exit 3', async () => {
 const SYSTEM: readonly (readonly [string, string, RegExp, RegExp])[] = [
   ['/run/vm', 'EACCES', /you have no permission to use the socket \/run\/vm/, /user QEMU runs as/],
   ['/run/vm', 'EPERM', /no permission/, /sudo -u/],
-  ['/run/vm', 'EAGAIN', /\/run\/vm is busy: other clients are waiting/, /serves one client/],
+  ['/run/vm', 'EAGAIN', /\/run\/vm is busy: it has not taken the last/, /serves one client/],
   ['/run/vm', 'EMFILE', /cannot connect to \/run\/vm: EMFILE/, /./],
   ['h:1', 'EHOSTUNREACH', /no way to h:1/, /network/],
   ['[::1]:1', 'ENETUNREACH', /no way to \[::1\]:1/, /network/],
