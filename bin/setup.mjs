@@ -25,7 +25,7 @@ export const VALUED = [
   ...['-c', '--command', '-l', '--logfile', '--schema', '--timeout', '--keep'],
   ...['--format', '--from', '--to', '--section', '--cast', '--html', '--keep-points', '--monitor'],
   ...['--on', '--hosts', '--parallel'],
-  ...['--listen', '--policy', '--audit'],
+  ...['--listen', '--policy', '--audit', '--for'],
 ];
 
 /** What set-up cannot do by itself: a sentence for the user. */

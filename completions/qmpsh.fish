@@ -63,6 +63,7 @@ complete -c qmpsh -l listen -x -d 'share: the unix socket at which clients conne
 complete -c qmpsh -l read-only -d 'share: let through what only asks'
 complete -c qmpsh -l policy -rF -d 'share: let through what this file allows, row by row: allow|deny COMMAND NAME=VALUE ...'
 complete -c qmpsh -l audit -rF -d 'share: append when, who, what and the outcome of each command, one JSON a row'
+complete -c qmpsh -l for -x -d 'doctor: look at the jobs for so long: 30s, 5m'
 complete -c qmpsh -l list -d 'the lessons, what each teaches, and how far you are'
 complete -c qmpsh -l script -d 'print the lesson with all its answers'
 complete -c qmpsh -l reset -d 'forget how far you are, in LESSON or in all'

@@ -1,5 +1,5 @@
 // A VM that libvirt manages, in a session of its own: nothing of it is left behind.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chownSync,
   existsSync,
@@ -37,6 +37,16 @@ const DAEMON = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
 /** A session's libvirt refuses to run as root; root may connect to it. */
 const USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
+/** The first QEMU that libvirt's user may run: one of another release lies in a folder of root's own. */
+function findEmulator(): string {
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map(folder => join(folder, 'qemu-system-x86_64'))
+    .find(path => existsSync(path) && spawnSync(path, ['--version'], { ...USER, cwd: '/' }).status === 0);
+  if (found === undefined) throw new Error('there is no qemu-system-x86_64 that the user of libvirt may run');
+  return found;
+}
+
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 const DOMAIN = (name: string, emulator: string, disk: string) => `<domain type='qemu'>
@@ -63,7 +73,7 @@ export async function startManaged(): Promise<Managed> {
   const own = (path: string) => uid === undefined || chownSync(path, uid, uid);
   mkdirSync(run, { mode: 0o700 });
   for (const path of [folder, run]) own(path);
-  const emulator = execFileSync('sh', ['-c', 'command -v qemu-system-x86_64'], { encoding: 'utf8' }).trim();
+  const emulator = findEmulator();
   const env = {
     PATH: process.env['PATH'],
     HOME: folder,

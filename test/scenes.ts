@@ -97,7 +97,7 @@ export const READING: Readonly<Record<string, Scene>> = {
     await fromHere(desk);
     await desk.type('.doctor');
     desk.screen.key('Enter');
-    await desk.sees(/on the prompt\.\n\(QEMU\) $/m);
+    await desk.sees(/of the VM first\.\n\(QEMU\) $/m);
   }),
   refusal: scene(async desk => {
     await withTarget(desk);

@@ -224,10 +224,10 @@ export class Connection {
   async #tellUnfinished(): Promise<void> {
     const journals = findJournals();
     if (journals.length === 0) return; // as almost always: what reads them is not loaded for nothing
-    const { unfinishedAt } = await import('../play/journal.ts');
-    for (const { title, page, begun } of unfinishedAt(this.#host.address, journals))
+    const { stepsBegun, unfinishedAt } = await import('../play/journal.ts');
+    for (const play of unfinishedAt(this.#host.address, journals))
       this.#host.note(
-        `A page was broken off here after ${begun.length} steps: ${safe(title)} (${safe(page)}). .unfinished tells what it did, and undoes, finishes or forgets it.`,
+        `A page was broken off here after ${stepsBegun(play)}: ${safe(play.title)} (${safe(play.page)}). .unfinished tells what it did, and undoes, finishes or forgets it.`,
         'warning',
       );
   }
