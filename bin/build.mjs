@@ -140,6 +140,7 @@ export async function buildAll({ types = true } = {}) {
     build({
       ...bundle,
       plugins: [lazy, lazyChild, apart, noDetection],
+      minifyIdentifiers: true,
       // (The library plays pages by the command's code: src/io/packs.ts.)
       entryPoints: { cli: 'src/cli/cli.ts', play: 'src/batch/play.ts' },
       format: 'esm',

@@ -1,6 +1,5 @@
 // What a command without a prompt says of pages that were broken off on its VM, for their shell or host has died: one row.
 import { findJournals } from '../io/journals.ts';
-import { shellWord } from '../page/hostline.ts';
 import { safe } from '../text/safe.ts';
 
 /** Undefined where there are none. `lines` are those that are to run: who deals with such pages by one is told by it. */
@@ -11,6 +10,7 @@ export async function brokenOff(address: string, lines: readonly string[]): Prom
   const { stepsBegun, unfinishedAt } = await import('../play/journal.ts');
   const [first, ...more] = unfinishedAt(address, journals);
   if (first === undefined) return undefined;
+  const { shellWord } = await import('../page/hostline.ts');
   const steps = stepsBegun(first);
   const what = `${safe(first.title)} (${safe(first.page)})`;
   const head =

@@ -2,11 +2,10 @@
 
 import { edits, nearest } from '../text/fuzzy.ts';
 import { isArray, isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
-import { isAgentCommand } from './agent.ts';
 import { meantElsewhere } from './elsewhere.ts';
 import { type Finding, problem, type Rule, show, type Wording } from './finding.ts';
 import type { Command, EnumValue, EventType, Feature, Member, ObjectType, Schema, Type } from './model.ts';
-import { describeCommand } from './notes.ts';
+import { describeCommand, isAgentCommand } from './notes.ts';
 import { replacement } from './replacement.ts';
 import { deeper, example, flattened } from './shape.ts';
 import { adviceFor } from './spelling.ts';
