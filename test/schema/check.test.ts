@@ -73,7 +73,7 @@ const CASES: readonly (readonly [string, JsonObject, readonly string[]])[] = [
     { device: 'a', targt: 'x', sync: 'full' },
     [
       'targt: blockdev-mirror has no argument "targt"; near target',
-      ': blockdev-mirror needs target; Add target=...',
+      ': blockdev-mirror needs target=...',
     ],
   ],
   [
@@ -114,7 +114,7 @@ const CASES: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   ['blockdev-mirror', { ...MIRROR, __proto__: null }, []],
   ['query-status', { x: 1 }, ['x: query-status has no argument "x"; It takes none.']],
   ['device_add', { driver: 'virtio-blk-pci', drive: 'node-A', 'any.thing': [1, {}] }, []],
-  ['device_add', { drive: 'x' }, [': device_add needs driver; Add driver=...']],
+  ['device_add', { drive: 'x' }, [': device_add needs driver=...']],
   ['qom-set', { path: '/x', property: 'p', value: { a: [null] } }, []],
   ['blockdev-add', { driver: 'qcow2', file: 'x' }, []],
   ['blockdev-add', { driver: 'qcow2', file: { driver: 'file', filename: 'x' }, backing: null }, []],
@@ -122,7 +122,7 @@ const CASES: readonly (readonly [string, JsonObject, readonly string[]])[] = [
   [
     'blockdev-add',
     { driver: 'qcow2', file: { driver: 'file' } },
-    ['file: "file" needs filename; Add file.filename=...'],
+    ['file: "file" needs file.filename=...'],
   ],
   [
     'blockdev-add',
