@@ -262,6 +262,13 @@ const COUNTERPARTS = [
   { group: 'agent', name: "QEMU's guest agent", programs: ['qemu-ga'], only: 'linux' },
   { group: 'nbd', name: 'libnbd', programs: ['nbdinfo', 'nbdcopy'], optional: true },
   { group: 'libvirt', name: 'libvirt', programs: ['libvirtd', 'virsh'], only: 'linux', optional: true },
+  {
+    group: 'libvirt-proxy',
+    name: "libvirt's proxy for QMP",
+    programs: ['virt-qemu-qmp-proxy'],
+    only: 'linux',
+    optional: true,
+  },
   { group: 'ansible', name: 'Ansible', programs: ['ansible-playbook'], optional: true },
 ];
 

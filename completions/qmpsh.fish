@@ -5,7 +5,7 @@ complete -c qmpsh -n __fish_is_first_arg -a play -d 'play a page: a macro, a rec
 complete -c qmpsh -n __fish_is_first_arg -a check -d 'say where a page is not true; without an address or --practice, offline'
 complete -c qmpsh -n __fish_is_first_arg -a record -d 'make a page of a log: qmpsh\'s, qmp-shell\'s, libvirt\'s, a transcript'
 complete -c qmpsh -n __fish_is_first_arg -a learn -d 'lessons on a throw-away VM; goes on where you stopped'
-complete -c qmpsh -n __fish_is_first_arg -a list -d 'the monitors of this host and their addresses'
+complete -c qmpsh -n __fish_is_first_arg -a list -d 'the monitors of this host: addresses, versions, who may open them and who holds them'
 complete -c qmpsh -n __fish_is_first_arg -a share -d 'any number of clients on a monitor that serves one'
 complete -c qmpsh -n __fish_is_first_arg -a doctor -d 'what is wrong with a VM, why it matters, and what would help; nothing is changed'
 complete -c qmpsh -n __fish_is_first_arg -a points -d 'the points of backups in a folder, and what is broken or missing'

@@ -1,6 +1,5 @@
 // The host of lines that run without a prompt: replies go to standard output, everything meant for people to standard
 // error.
-
 import type { Practice } from '../io/practice.ts';
 import type { Problem, Warning } from '../language/line.ts';
 import { MOST_PROBLEMS, problemText } from '../language/problem.ts';
@@ -59,9 +58,9 @@ export interface BatchOptions {
   readonly connect: (address: string, signal?: AbortSignal) => Promise<Session>;
   readonly width?: () => number;
   readonly height?: () => number | undefined;
-  /** Whether pages run commands on this host without a question. */
+  /** Whether pages run commands on this host without a question; whether other questions are answered by yes. */
   readonly allowShell?: boolean;
-  /** Somebody to ask. */
+  readonly yes?: boolean;
   readonly person?: Person;
   readonly pipe: (command: string, input: string, folder: string) => Promise<number>;
 }
@@ -93,6 +92,7 @@ export class BatchHost implements Host {
   #running = false;
   last: Json = null;
   readonly allowShell: boolean;
+  readonly yes: boolean;
   readonly person?: Person;
   readonly names = new Map<string, Value>();
   readonly #options: BatchOptions;
@@ -117,11 +117,11 @@ export class BatchHost implements Host {
     });
     options.signal.addEventListener('abort', () => this.#stop(130));
     this.allowShell = options.allowShell ?? false;
+    this.yes = options.yes ?? false;
     if (options.person) this.person = options.person;
     this.#watch(options.session);
   }
 
-  /** Columns; 80 where the output is no terminal. */
   get width(): number {
     return this.#options.width?.() ?? 80;
   }

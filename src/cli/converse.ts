@@ -82,7 +82,7 @@ export async function converse(invocation: Invocation, address: string, extra: E
     const start = async (options: Partial<SessionOptions>) => {
       try {
         return await Session.open(
-          own ? await own() : await connect(to, { signal, unattended, waiting: text => warn(text) }),
+          own ? await own() : await connect(to, { signal, unattended, tell: text => warn(text) }),
           {
             clock: CLOCK,
             address: to,
@@ -181,6 +181,7 @@ export async function converse(invocation: Invocation, address: string, extra: E
     signal: interrupt.signal,
     untilNextInterrupt: interrupt.untilNext,
     allowShell: switches.has('allow-shell') || switches.has('yes'),
+    yes: switches.has('yes'),
     pipe: async (command, input, cwd) =>
       (await import('../io/pipeline.ts')).runPipeline(command, input, cwd, beside?.out),
   };

@@ -59,7 +59,10 @@ async function lookAt(address: string, invocation: Invocation): Promise<Found> {
   const interrupt = new Interrupts();
   let session: Session | undefined;
   try {
-    const transport = await connect(address, { signal: interrupt.signal });
+    const transport = await connect(address, {
+      signal: interrupt.signal,
+      tell: text => writeAll(2, `${safe(text)}\n`),
+    });
     const options = { clock: CLOCK, address, greetingTimeout: patience, signal: interrupt.signal };
     session = await Session.open(transport, options);
     const limits = { timeout: patience, signal: interrupt.signal };

@@ -211,7 +211,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: 'list',
     usage: 'list [--json]',
-    help: 'the monitors of this host and their addresses',
+    help: 'the monitors of this host: addresses, versions, who may open them and who holds them',
     takes: ['json', 'no-color'],
     words: [],
   },

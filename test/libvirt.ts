@@ -1,0 +1,128 @@
+// A VM that libvirt manages, in a session of its own: nothing of it is left behind.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+export interface Managed {
+  /** The connection of libvirt's, for whoever runs the tests. */
+  readonly uri: string;
+  /** The domain `garden`, which runs. */
+  readonly address: string;
+  /** The socket of its monitor, which libvirt holds. */
+  readonly socket: string;
+  readonly folder: string;
+  /** The process of libvirtd. */
+  readonly pid: number;
+  /** What virsh prints. */
+  virsh(...args: readonly string[]): string;
+  /** Starts a further domain, or `garden` again. */
+  create(name: string): void;
+  close(): Promise<void>;
+}
+
+const DAEMON = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
+  .map(folder => join(folder, 'libvirtd'))
+  .find(existsSync);
+
+/** A session's libvirt refuses to run as root; root may connect to it. */
+const USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+const DOMAIN = (name: string, emulator: string, disk: string) => `<domain type='qemu'>
+  <name>${escaped(name)}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  <devices>
+    <emulator>${emulator}</emulator>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='qcow2'/><source file='${disk}'/><target dev='vda' bus='virtio'/>
+    </disk>
+    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+    <controller type='usb' model='none'/><memballoon model='none'/>
+  </devices>
+</domain>`;
+
+export async function startManaged(): Promise<Managed> {
+  if (DAEMON === undefined)
+    throw new Error(
+      'libvirtd is not here: apt-get install libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients',
+    );
+  const folder = mkdtempSync(join(tmpdir(), 'ql-'));
+  const run = join(folder, 'run');
+  const { uid } = USER;
+  const own = (path: string) => uid === undefined || chownSync(path, uid, uid);
+  mkdirSync(run, { mode: 0o700 });
+  for (const path of [folder, run]) own(path);
+  const emulator = execFileSync('sh', ['-c', 'command -v qemu-system-x86_64'], { encoding: 'utf8' }).trim();
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    XDG_RUNTIME_DIR: run,
+    XDG_CONFIG_HOME: join(folder, 'c'),
+    XDG_CACHE_HOME: join(folder, 'k'),
+  };
+  const options = { cwd: folder, env, ...USER };
+  const daemon: ChildProcess = spawn(DAEMON, ['--timeout', '600'], { ...options, stdio: 'ignore' });
+  const socket = join(run, 'libvirt/libvirt-sock');
+  const uri = `qemu+unix:///session?socket=${socket}`;
+  const virsh = (...args: readonly string[]) =>
+    execFileSync('virsh', ['-q', '-c', uri, ...args], { encoding: 'utf8', stdio: 'pipe', timeout: 120_000 });
+  const started: string[] = [];
+  const create = (name: string) => {
+    const number = started.push(name);
+    const [disk, domain] = [join(folder, `d${number}.qcow2`), join(folder, `d${number}.xml`)];
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', disk, '39M']);
+    writeFileSync(domain, DOMAIN(name, emulator, disk));
+    for (const path of [disk, domain]) own(path);
+    virsh('create', domain);
+  };
+  const close = async () => {
+    for (const name of new Set(started))
+      try {
+        virsh('destroy', '--', name);
+      } catch {
+        // it has ended
+      }
+    if (daemon.exitCode === null && daemon.signalCode === null) {
+      const gone = new Promise(resolve => daemon.once('exit', resolve));
+      daemon.kill('SIGTERM');
+      await gone;
+    }
+    // What libvirt was killed beside goes on.
+    for (const pid of started.flatMap(name => pidOf(join(run, 'libvirt/qemu/run', `${name}.pid`)) ?? []))
+      process.kill(pid, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    for (let tries = 0; !existsSync(socket); tries++) {
+      if (tries > 600 || daemon.exitCode !== null) throw new Error('libvirt did not start');
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    create('garden');
+    const domains = join(folder, 'c/libvirt/qemu/lib');
+    const [name = ''] = readdirSync(domains).filter(one => one.startsWith('domain-'));
+    return {
+      ...{ uri, folder, virsh, create, close },
+      address: `libvirt:${uri}#garden`,
+      socket: join(domains, name, 'monitor.sock'),
+      pid: daemon.pid ?? 0,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function pidOf(file: string): number | undefined {
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+}
