@@ -59,7 +59,7 @@ export interface BatchOptions {
   readonly connect: Connecting;
   readonly width?: () => number;
   readonly height?: () => number | undefined;
-  /** Whether pages run commands on this host without a question; whether other questions are answered by yes. */
+  /** Pages run commands on this host without a question. */
   readonly allowShell?: boolean;
   readonly yes?: boolean;
   readonly person?: Person;
@@ -126,7 +126,6 @@ export class BatchHost implements Host {
   get width(): number {
     return this.#options.width?.() ?? 80;
   }
-
   get height(): number | undefined {
     return this.#options.height?.();
   }

@@ -238,7 +238,12 @@ export class Connection {
       const { practice, owned } = this.#host;
       const { tutor } = this.#host.typist;
       if ((session.greeting || session.isAgent) && !tutor)
-        this.#parts.print([renderWelcome(await welcomeFacts(session, limits(this.#host)), this.#host.width)]);
+        this.#parts.print([
+          renderWelcome(
+            { ...(await welcomeFacts(session, limits(this.#host))), plain: this.#parts.plain },
+            this.#host.width,
+          ),
+        ]);
       if (session.greeting && !owned && !tutor) await this.#tellUnfinished();
       if (owned && !tutor && session === this.#host.session) {
         this.#host.note(owned.note);

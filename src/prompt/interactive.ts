@@ -299,7 +299,7 @@ class Interactive {
     }
     this.#display.typed(text, this.#prompt().text);
     this.#host.stands(text);
-    if (!this.#ownLine.take(text)) void this.#queue.add(text);
+    if (!this.#ownLine.take(text)) this.#editor.answers(this.#queue.add(text));
   }
 
   #changed(text: string, cursor: number): void {
