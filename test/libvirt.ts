@@ -8,10 +8,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { findProgram } from '../src/io/program.ts';
 
 export interface Managed {
   /** The connection of libvirt's, for whoever runs the tests. */
@@ -96,6 +98,18 @@ export async function startManaged(): Promise<Managed> {
     for (const path of [disk, domain]) own(path);
     virsh('create', domain);
   };
+  /** What libvirt leaves where it is killed, and all where the test is. */
+  const endAll = () => {
+    daemon.kill('SIGKILL');
+    for (const pid of started.flatMap(name => pidOf(join(run, 'libvirt/qemu/run', `${name}.pid`)) ?? []))
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it has ended
+      }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on('exit', endAll);
   const close = async () => {
     for (const name of new Set(started))
       try {
@@ -108,10 +122,8 @@ export async function startManaged(): Promise<Managed> {
       daemon.kill('SIGTERM');
       await gone;
     }
-    // What libvirt was killed beside goes on.
-    for (const pid of started.flatMap(name => pidOf(join(run, 'libvirt/qemu/run', `${name}.pid`)) ?? []))
-      process.kill(pid, 'SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
+    endAll();
+    process.off('exit', endAll);
   };
   try {
     for (let tries = 0; !existsSync(socket); tries++) {
@@ -131,6 +143,35 @@ export async function startManaged(): Promise<Managed> {
     await close();
     throw error;
   }
+}
+
+/** A $PATH with these programs of this host, and scripts in the place of others. */
+export function pathIn(
+  above: string,
+  name: string,
+  programs: readonly string[],
+  scripts: Readonly<Record<string, string>> = {},
+): string {
+  const folder = join(above, name);
+  mkdirSync(folder);
+  for (const program of programs) symlinkSync(findProgram(program) ?? program, join(folder, program));
+  for (const [script, text] of Object.entries(scripts))
+    writeFileSync(join(folder, script), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  return folder;
+}
+
+/** The two ways to a domain, and the way back from the one that does not work, each with its $PATH. */
+export function waysIn(folder: string): readonly (readonly [name: string, path: string])[] {
+  // (The proxy is a script for the Python that libvirt's module was installed for.)
+  const system = '/usr/bin:/bin:/usr/sbin';
+  if (findProgram('virt-qemu-qmp-proxy', { PATH: system }) === undefined)
+    throw new Error('virt-qemu-qmp-proxy is not here: apt-get install libvirt-clients-qemu');
+  const broken = { 'virt-qemu-qmp-proxy': 'echo ModuleNotFoundError >&2; exit 1' };
+  return [
+    ['virsh', pathIn(folder, 'virsh-only', ['virsh'])],
+    ['the proxy', system],
+    ['a proxy that does not start', pathIn(folder, 'broken', ['virsh'], broken)],
+  ];
 }
 
 function pidOf(file: string): number | undefined {

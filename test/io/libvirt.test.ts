@@ -1,51 +1,20 @@
 // Domains of a real libvirt, with QEMU on TCG: through virsh, and through libvirt's own proxy.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commandOf } from '../../src/io/address.ts';
-import { CLOCK } from '../../src/io/clock.ts';
 import { connect } from '../../src/io/connect.ts';
-import { findProgram } from '../../src/io/program.ts';
-import { QmpshError } from '../../src/qmp/errors.ts';
-import { Session } from '../../src/session/client.ts';
 import { BIN, type Done, qmpsh, type RunOptions } from '../command.ts';
-import { withPrompt } from '../desk.ts';
 import { failure } from '../failure.ts';
-import { startManaged } from '../libvirt.ts';
+import { pathIn, startManaged, waysIn } from '../libvirt.ts';
 
 const managed = await startManaged();
 test.after(() => managed.close());
 const { uri, address } = managed;
 
-/** A $PATH with these programs of this host, and scripts in the place of others. */
-function path(
-  name: string,
-  programs: readonly string[],
-  scripts: Readonly<Record<string, string>> = {},
-): string {
-  const folder = join(managed.folder, name);
-  mkdirSync(folder);
-  for (const program of programs) symlinkSync(findProgram(program) ?? program, join(folder, program));
-  for (const [script, text] of Object.entries(scripts))
-    writeFileSync(join(folder, script), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-  return folder;
-}
-
-const PROXY = findProgram('virt-qemu-qmp-proxy', { PATH: '/usr/bin:/usr/local/bin' });
-// (The proxy is a script for the Python that libvirt's module was installed for.)
-const WAYS: readonly (readonly [string, string])[] = [
-  ['virsh', path('virsh-only', ['virsh'])],
-  ['the proxy', '/usr/bin:/bin:/usr/sbin'],
-  [
-    'a proxy that does not start',
-    path('broken', ['virsh'], { 'virt-qemu-qmp-proxy': 'echo ModuleNotFoundError >&2; exit 1' }),
-  ],
-];
-
-test('the proxy is here', () =>
-  assert.ok(PROXY, 'virt-qemu-qmp-proxy is not here: apt-get install libvirt-clients-qemu'));
+const WAYS = waysIn(managed.folder);
 
 for (const [name, PATH] of WAYS) {
   const run = (args: readonly string[], options: RunOptions = {}): Promise<Done> =>
@@ -96,6 +65,10 @@ for (const [name, PATH] of WAYS) {
       open: true,
       onOutput: (_, pid) => {
         if (went) return;
+        assert.is(
+          left().some(line => line.includes('virt-qemu-qmp-proxy')),
+          name === 'the proxy',
+        );
         went = () => process.kill(pid, 'SIGKILL');
         went();
       },
@@ -187,7 +160,9 @@ for (const [name, to, status, message, advice] of FAILS)
   });
 
 test('it fails: virsh is not installed', async () => {
-  const { status, err } = await qmpsh(['-c', 'query-status', address], { env: { PATH: path('empty', []) } });
+  const { status, err } = await qmpsh(['-c', 'query-status', address], {
+    env: { PATH: pathIn(managed.folder, 'empty', []) },
+  });
   assert.is(status, 3);
   assert.match(err, /the program virsh is not installed, by which libvirt is reached\n.*libvirt-clients/);
 });
@@ -282,133 +257,5 @@ function hosts(row: string): string {
   writeFileSync(file, `${row}\n`);
   return file;
 }
-
-// --- how it ends ---
-
-async function open(to = address): Promise<Session> {
-  return Session.open(await connect(to), { clock: CLOCK, address: to });
-}
-
-for (const [name, PATH] of WAYS.slice(0, 2)) {
-  const withPath = async <T>(run: () => Promise<T>): Promise<T> => {
-    const before = process.env['PATH'];
-    process.env['PATH'] = PATH;
-    try {
-      return await run();
-    } finally {
-      process.env['PATH'] = before;
-    }
-  };
-
-  test(`${name}: a domain that is ended by libvirt ends the connection, and says why`, async () => {
-    managed.create('short');
-    const session = await withPath(() => open(`libvirt:${uri}#short`));
-    managed.virsh('destroy', 'short');
-    const { expected, error } = await session.ended;
-    assert.not.ok(expected);
-    assert.match(error?.message ?? '', /was lost: the domain short has stopped \(Destroyed\)/);
-    assert.match(error?.advice ?? '', /QEMU has ended/);
-  });
-
-  test(`${name}: quit ends it, as expected`, async () => {
-    managed.create('short');
-    const session = await withPath(() => open(`libvirt:${uri}#short`));
-    const sent = session.send({ execute: 'quit', arguments: {} });
-    const outcome = await sent.answer().then(
-      () => 'answered',
-      (error: unknown) => (error instanceof QmpshError ? error.kind : error),
-    );
-    assert.is((await session.ended).expected, true, String(outcome));
-    // (The proxy lets go of its client without the events that came meanwhile.)
-    if (name === 'virsh') assert.ok(session.events.last(5).some(({ event }) => event.name === 'SHUTDOWN'));
-  });
-}
-
-test('a libvirt that ends leaves the VM alone, and says that only the way is lost', async () => {
-  const other = await startManaged();
-  try {
-    const session = await open(other.address);
-    const pid = Number(readFileSync(join(other.folder, 'run/libvirt/qemu/run/garden.pid'), 'utf8'));
-    process.kill(other.pid, 'SIGKILL');
-    const { error } = await session.ended;
-    assert.match(error?.message ?? '', /virsh has ended|virt-qemu-qmp-proxy has closed/);
-    assert.match(error?.advice ?? '', /the VM itself may go on/);
-    process.kill(pid, 0);
-  } finally {
-    await other.close();
-  }
-});
-
-// --- how it is listed ---
-
-test('the domain, and the socket of its agent, are listed with who holds them; the address connects', async () => {
-  const { out, status } = await qmpsh(['list', '--json']);
-  assert.is(status, 0);
-  const rows = out
-    .split('\n')
-    .filter(Boolean)
-    .map(row => JSON.parse(row));
-  const domain = rows.find(row => row.address === address);
-  assert.ok(domain, out);
-  const { what, name, manager, held, holder, open_to } = domain;
-  assert.equal(
-    { what, name, manager, held },
-    { what: 'monitor', name: 'garden', manager: 'libvirt', held: true },
-  );
-  assert.is(holder.pid, managed.pid);
-  assert.is(open_to, undefined);
-  assert.is(rows.filter(row => row.name === 'garden' && row.pid === domain.pid).length, 2);
-  const agent = rows.find(row => row.what === 'guest agent' && row.pid === domain.pid);
-  assert.match(agent.address, /org\.qemu\.guest_agent\.0$/);
-  assert.ok(existsSync(agent.address));
-});
-
-// --- what goes behind its back ---
-
-test('in batch, what libvirt does not learn of needs --yes', async () => {
-  managed.create('back');
-  const to = `libvirt:${uri}#back`;
-  const line = 'blockdev-snapshot-sync node-name=libvirt-1-format snapshot-file=o.qcow2 snapshot-node-name=o';
-  const refused = await qmpsh(['-c', line, '-c', 'blockdev-del node-name=own', to]);
-  assert.match(refused.err, /blockdev-snapshot-sync goes behind libvirt's back: .*\n--yes lets it/);
-  // One's own node is one's own business.
-  assert.match(refused.out, /Failed to find node with node-name='own'/);
-  assert.is(refused.status, 2);
-  const hmp = await qmpsh(['-H', '-c', 'drive_del virtio-disk0', to]);
-  assert.match(hmp.err, /drive_del goes behind libvirt's back/);
-  const file = join(managed.folder, 'o.qcow2');
-  const done = await qmpsh(['--yes', '-c', line.replace('o.qcow2', file), to]);
-  assert.is(done.status, 0, done.err);
-  // What was said is true: libvirt names the image before.
-  assert.ok(existsSync(file));
-  assert.match(managed.virsh('domblklist', 'back'), /d\d+\.qcow2/);
-  assert.not.match(managed.virsh('domblklist', 'back'), /o\.qcow2/);
-});
-
-test('a page asks, or is refused, before its first step', async () => {
-  const page = join(managed.folder, 'page.md');
-  const text = '```qmp\n(QEMU) query-status\n(QEMU) blockdev-del node-name=libvirt-1-format\n```\n';
-  writeFileSync(page, text);
-  const { status, out, err } = await qmpsh(['play', page, address]);
-  assert.is(status, 2, out + err);
-  assert.match(err, /goes behind libvirt's back\n.*blockdev-del goes behind[\s\S]*--yes lets it/);
-  assert.not.match(out, /query-status/);
-  writeFileSync(page, text.replace(/.*blockdev-del.*\n/, ''));
-  assert.is((await qmpsh(['play', page, address])).status, 0);
-});
-
-test('at the prompt it asks first, and tells of the mark once', async () =>
-  withPrompt(address, async screen => {
-    await screen.waitFor(/libvirt has marked garden as tainted/);
-    screen.type('device_del id=virtio-disk0\r');
-    await screen.waitFor(
-      /device_del goes behind libvirt's back: libvirt has not asked[\s\S]*virsh detach-device/,
-    );
-    await screen.waitFor(/Run device_del\? \[y\/N\]/);
-    screen.type('n');
-    await screen.waitFor(/not sent/);
-    screen.type('query-name\r');
-    await screen.waitFor(/"name": "garden"|name +garden/);
-  }));
 
 test.run();
