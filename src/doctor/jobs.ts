@@ -47,7 +47,8 @@ function findingOf(job: JobLook, chart: Chart): Found | undefined {
 function ready(job: JobLook, chart: Chart): Found {
   const { id, type } = job;
   const isMirror = type === 'mirror';
-  const known = (chart.lasting.get(id)?.ms ?? 0) >= MOMENT;
+  const lasting = chart.lasting.get(id);
+  const known = lasting !== undefined && (lasting.entered || lasting.ms >= MOMENT);
   return {
     kind: 'job-ready',
     seen: `the ${named(job)} is ready and waits for a decision`,
