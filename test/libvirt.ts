@@ -51,9 +51,15 @@ function findEmulator(): string {
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-const DOMAIN = (name: string, emulator: string, disk: string) => `<domain type='qemu'>
-  <name>${escaped(name)}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
-  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+/** Runs libvirt with a /run of its own. */
+const BOX = `mount -t tmpfs -o uid=$2,gid=$2,mode=700 none "$1" &&
+  exec setpriv --reuid "$2" --regid "$2" --clear-groups "$3" --timeout 600`;
+
+const KUBEVIRT = `<sysinfo type='smbios'><system><entry name='manufacturer'>KubeVirt</entry></system></sysinfo>`;
+
+const DOMAIN = (name: string, emulator: string, disk: string, kubevirt: boolean) => `<domain type='qemu'>
+  <name>${escaped(name)}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>${kubevirt ? KUBEVIRT : ''}
+  <os><type arch='x86_64' machine='q35'>hvm</type>${kubevirt ? "<smbios mode='sysinfo'/>" : ''}</os>
   <devices>
     <emulator>${emulator}</emulator>
     <disk type='file' device='disk'>
@@ -64,7 +70,11 @@ const DOMAIN = (name: string, emulator: string, disk: string) => `<domain type='
   </devices>
 </domain>`;
 
-export async function startManaged(): Promise<Managed> {
+/**
+ * Starts a libvirt with one domain. `kubevirt`: as KubeVirt does, with its mark, and for root with a network and a /run of
+ * its own, as in a container.
+ */
+export async function startManaged({ name = 'garden', kubevirt = false } = {}): Promise<Managed> {
   if (DAEMON === undefined)
     throw new Error(
       'libvirtd is not here: apt-get install libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients',
@@ -84,8 +94,16 @@ export async function startManaged(): Promise<Managed> {
     XDG_CACHE_HOME: join(folder, 'k'),
   };
   const options = { cwd: folder, env, ...USER };
-  const daemon: ChildProcess = spawn(DAEMON, ['--timeout', '600'], { ...options, stdio: 'ignore' });
-  const socket = join(run, 'libvirt/libvirt-sock');
+  const boxed = kubevirt && uid !== undefined;
+  const daemon: ChildProcess = boxed
+    ? spawn('unshare', ['-m', '-n', 'sh', '-c', BOX, 'box', run, String(uid), DAEMON], {
+        cwd: folder,
+        env,
+        stdio: 'ignore',
+      })
+    : spawn(DAEMON, ['--timeout', '600'], { ...options, stdio: 'ignore' });
+  const seen = boxed ? `/proc/${daemon.pid}/root${run}` : run;
+  const socket = join(seen, 'libvirt/libvirt-sock');
   const uri = `qemu+unix:///session?socket=${socket}`;
   const virsh = (...args: readonly string[]) =>
     execFileSync('virsh', ['-q', '-c', uri, ...args], { encoding: 'utf8', stdio: 'pipe', timeout: 120_000 });
@@ -94,14 +112,14 @@ export async function startManaged(): Promise<Managed> {
     const number = started.push(name);
     const [disk, domain] = [join(folder, `d${number}.qcow2`), join(folder, `d${number}.xml`)];
     execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', disk, '39M']);
-    writeFileSync(domain, DOMAIN(name, emulator, disk));
+    writeFileSync(domain, DOMAIN(name, emulator, disk, kubevirt));
     for (const path of [disk, domain]) own(path);
     virsh('create', domain);
   };
   /** What libvirt leaves where it is killed, and all where the test is. */
   const endAll = () => {
     daemon.kill('SIGKILL');
-    for (const pid of started.flatMap(name => pidOf(join(run, 'libvirt/qemu/run', `${name}.pid`)) ?? []))
+    for (const pid of started.flatMap(name => pidOf(join(seen, 'libvirt/qemu/run', `${name}.pid`)) ?? []))
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
@@ -130,13 +148,13 @@ export async function startManaged(): Promise<Managed> {
       if (tries > 600 || daemon.exitCode !== null) throw new Error('libvirt did not start');
       await new Promise(resolve => setTimeout(resolve, 50));
     }
-    create('garden');
+    create(name);
     const domains = join(folder, 'c/libvirt/qemu/lib');
-    const [name = ''] = readdirSync(domains).filter(one => one.startsWith('domain-'));
+    const [inside = ''] = readdirSync(domains).filter(one => one.startsWith('domain-'));
     return {
       ...{ uri, folder, virsh, create, close },
-      address: `libvirt:${uri}#garden`,
-      socket: join(domains, name, 'monitor.sock'),
+      address: `libvirt:${uri}#${name}`,
+      socket: join(domains, inside, 'monitor.sock'),
       pid: daemon.pid ?? 0,
     };
   } catch (error) {

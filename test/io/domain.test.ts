@@ -34,18 +34,20 @@ for (const [name, PATH] of WAYS.slice(0, 2)) {
   };
 
   test(`${name}: a domain that is ended by libvirt ends the connection, and says why`, async () => {
-    managed.create('short');
-    const session = await withPath(() => open(`libvirt:${uri}#short`));
-    managed.virsh('destroy', 'short');
+    const domain = `ended${name.length}`;
+    managed.create(domain);
+    const session = await withPath(() => open(`libvirt:${uri}#${domain}`));
+    managed.virsh('destroy', domain);
     const { expected, error } = await session.ended;
     assert.not.ok(expected);
-    assert.match(error?.message ?? '', /was lost: the domain short has stopped \(Destroyed\)/);
+    assert.match(error?.message ?? '', /was lost: the domain \S+ has stopped \(Destroyed\)/);
     assert.match(error?.advice ?? '', /QEMU has ended/);
   });
 
   test(`${name}: quit ends it, as expected`, async () => {
-    managed.create('short');
-    const session = await withPath(() => open(`libvirt:${uri}#short`));
+    const domain = `quit${name.length}`;
+    managed.create(domain);
+    const session = await withPath(() => open(`libvirt:${uri}#${domain}`));
     const sent = session.send({ execute: 'quit', arguments: {} });
     const outcome = await sent.answer().then(
       () => 'answered',
@@ -94,6 +96,20 @@ test('the domain, and the socket of its agent, are listed with who holds them; t
   const agent = rows.find(row => row.what === 'guest agent' && row.pid === domain.pid);
   assert.match(agent.address, /org\.qemu\.guest_agent\.0$/);
   assert.ok(existsSync(agent.address));
+});
+
+test('laid out as KubeVirt does, in a container: its address leads there, and connects', async () => {
+  const other = await startManaged({ name: 'default_vm1', kubevirt: true });
+  try {
+    const { out } = await qmpsh(['list', '--json']);
+    const row = out.split('\n').find(text => text.includes(`${other.address}"`));
+    const { manager, held } = JSON.parse(row ?? '{}');
+    assert.equal({ manager, held }, { manager: 'KubeVirt', held: true }, out);
+    const done = await qmpsh(['-c', 'query-name', other.address]);
+    assert.match(done.out, /default_vm1/, done.err);
+  } finally {
+    await other.close();
+  }
 });
 
 // --- what goes behind its back ---
