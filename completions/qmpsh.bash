@@ -11,8 +11,8 @@ _qmpsh() {
     case ${COMP_WORDS[1]} in
       practice) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --exit-on-error --events --timeout --json --no-color -y --yes --keep --allow-shell -V --version -h --help' ;;
       json) options='-c --command -p --pretty --schema --json --no-color -V --version -h --help' ;;
-      play) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --on --hosts --parallel --fail-fast --events --timeout --json --no-color -y --yes --step --from --to --section --dry-run --rehearse --faults --cast --html --practice --allow-shell -V --version -h --help' ;;
-      check) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --events --timeout --json --no-color -y --yes --from --to --section --practice --allow-shell --update --format --allow-empty --keep-going --fresh -V --version -h --help' ;;
+      play) options='-c --command -H --hmp -N --skip-negotiation --agent -v --verbose -p --pretty -l --logfile --schema --on --hosts --parallel --fail-fast --events --timeout --json --no-color -y --yes --step --from --to --section --dry-run --rehearse --faults --cast --html --practice --allow-shell -V --version -h --help' ;;
+      check) options='-c --command -H --hmp -N --skip-negotiation --agent -v --verbose -p --pretty -l --logfile --schema --events --timeout --json --no-color -y --yes --from --to --section --practice --allow-shell --update --format --allow-empty --keep-going --fresh -V --version -h --help' ;;
       record) options='--json --no-color --replies --no-queries --paths --monitor -V --version -h --help' ;;
       learn) options='-v --verbose -l --logfile --timeout --no-color -y --yes --from --allow-shell --list --script --reset -V --version -h --help' ;;
       list) options='--json --no-color -V --version -h --help' ;;
@@ -22,7 +22,7 @@ _qmpsh() {
       lsp) options='--schema --practice --stdio -V --version -h --help' ;;
       types) options='--schema -V --version -h --help' ;;
       completion) options='-V --version -h --help' ;;
-      *) options='-c --command -H --hmp -N --skip-negotiation -v --verbose -p --pretty -l --logfile --schema --on --hosts --parallel --fail-fast --exit-on-error --events --timeout --json --no-color -y --yes --allow-shell -V --version -h --help' ;;
+      *) options='-c --command -H --hmp -N --skip-negotiation --agent -v --verbose -p --pretty -l --logfile --schema --on --hosts --parallel --fail-fast --exit-on-error --events --timeout --json --no-color -y --yes --allow-shell -V --version -h --help' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     return
