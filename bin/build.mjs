@@ -57,7 +57,7 @@ const noDetection = {
 
 // What is wanted only when there is a table to draw, a name to guess, or a letter beyond Latin to measure (a package whose
 // patterns take over a millisecond to compile): loaded by the first call or the first `new`.
-const LAZY = ['cli-table3', 'fast-string-width', 'fuse.js'];
+const LAZY = ['cli-table3', 'fast-string-width', 'fuse.js', 'prompts'];
 const lazy = {
   name: 'lazy',
   setup({ onResolve, onLoad }) {
@@ -72,6 +72,27 @@ export default function (...args) {
   return new.target ? new found(...args) : found(...args);
 }`,
       resolveDir: root,
+    }));
+  },
+};
+
+// Node's module for child processes brings those for datagrams and for passing sockets along; few runs start one.
+const CHILD = ['execFile', 'execFileSync', 'fork', 'spawn', 'spawnSync'];
+const lazyChild = {
+  name: 'lazy-child',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, namespace }) =>
+      namespace === 'child' ? undefined : { path, namespace: 'child' },
+    );
+    onLoad({ filter: /.*/, namespace: 'child' }, ({ path }) => ({
+      contents: [
+        ...CHILD.map(
+          name => `export const ${name} = (...args) => require(${JSON.stringify(path)}).${name}(...args);`,
+        ),
+        // util.promisify asks it for a form of its own, which gives both outputs.
+        `const promise = Symbol.for('nodejs.util.promisify.custom');`,
+        `execFile[promise] = (...args) => require(${JSON.stringify(path)}).execFile[promise](...args);`,
+      ].join('\n'),
     }));
   },
 };
@@ -118,7 +139,8 @@ export async function buildAll({ types = true } = {}) {
     }),
     build({
       ...bundle,
-      plugins: [lazy, apart, noDetection],
+      plugins: [lazy, lazyChild, apart, noDetection],
+      minifyIdentifiers: true,
       // (The library plays pages by the command's code: src/io/packs.ts.)
       entryPoints: { cli: 'src/cli/cli.ts', play: 'src/batch/play.ts' },
       format: 'esm',

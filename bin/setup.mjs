@@ -25,7 +25,7 @@ export const VALUED = [
   ...['-c', '--command', '-l', '--logfile', '--schema', '--timeout', '--keep'],
   ...['--format', '--from', '--to', '--section', '--cast', '--html', '--keep-points', '--monitor'],
   ...['--on', '--hosts', '--parallel'],
-  ...['--listen', '--policy', '--audit'],
+  ...['--listen', '--policy', '--audit', '--for'],
 ];
 
 /** What set-up cannot do by itself: a sentence for the user. */
@@ -263,6 +263,13 @@ const COUNTERPARTS = [
   { group: 'socat', name: 'socat', programs: ['socat'], optional: true },
   { group: 'nbd', name: 'libnbd', programs: ['nbdinfo', 'nbdcopy'], optional: true },
   { group: 'libvirt', name: 'libvirt', programs: ['libvirtd', 'virsh'], only: 'linux', optional: true },
+  {
+    group: 'libvirt-proxy',
+    name: "libvirt's proxy for QMP",
+    programs: ['virt-qemu-qmp-proxy'],
+    only: 'linux',
+    optional: true,
+  },
   { group: 'ansible', name: 'Ansible', programs: ['ansible-playbook'], optional: true },
 ];
 

@@ -5,7 +5,7 @@ _qmpsh() {
   case $before in
     -l|--logfile|--schema|--hosts|--cast|--html|--policy|--audit) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --keep) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    -c|--command|--on|--parallel|--timeout|--from|--to|--section|--format|--monitor|--keep-points|--listen) return ;;
+    -c|--command|--on|--parallel|--timeout|--from|--to|--section|--format|--monitor|--keep-points|--listen|--for) return ;;
   esac
   if [[ $word == -* ]]; then
     case ${COMP_WORDS[1]} in
@@ -17,7 +17,7 @@ _qmpsh() {
       learn) options='-v --verbose -l --logfile --timeout --no-color -y --yes --from --allow-shell --list --script --reset -V --version -h --help' ;;
       list) options='--json --no-color -V --version -h --help' ;;
       share) options='--timeout --json --no-color --listen --read-only --policy --audit -V --version -h --help' ;;
-      doctor) options='--schema --timeout --json --no-color -V --version -h --help' ;;
+      doctor) options='--schema --timeout --json --no-color --for -V --version -h --help' ;;
       points) options='--json --no-color -y --yes --keep-points -V --version -h --help' ;;
       lsp) options='--schema --practice --stdio -V --version -h --help' ;;
       types) options='--schema -V --version -h --help' ;;

@@ -45,7 +45,7 @@ export interface ReconnectOptions extends ConnectOptions {
 const addresses = new WeakMap<object, string>();
 
 /**
- * Connects to the monitor at an address (`./qmp.sock`, `host:4444`, `[::1]:4444`, `tls:host:4444`, `ssh:host:/run/vm.sock`, `exec:COMMAND`
+ * Connects to the monitor at an address (`./qmp.sock`, `host:4444`, `[::1]:4444`, `tls:host:4444`, `ssh:host:/run/vm.sock`, `libvirt:DOMAIN`, `exec:COMMAND`
  * ..., as on the command line), reads its greeting and negotiates. Commands may be sent when it resolves; close the session in the end,
  * or take it by `await using`. With the type that `qmpsh types` prints (`connect<Qmp>(...)`) its commands and events are checked.
  * With `reconnect` the connection is made anew when it is lost, with pauses that grow to 5 seconds.

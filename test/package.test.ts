@@ -66,6 +66,20 @@ test('the command runs where no other package is', () =>
     assert.match(run('-c', 'query-status', qemu.address).stdout, /^\{"return": \{.*"prelaunch"/);
   }));
 
+test('the command takes the manual from where man says it is', () =>
+  withQemu({}, async qemu => {
+    const bin = join(place, 'stand-ins');
+    mkdirSync(bin, { recursive: true });
+    const page = join(place, 'manual.7');
+    writeFileSync(page, '.TH MANUAL 7\n.SH X\n');
+    writeFileSync(join(bin, 'man'), `#!/bin/sh\necho '${page}'\n`, { mode: 0o755 });
+    const args = [join(home, 'bin/qmpsh.cjs'), '-c', '.help blockdev-del', qemu.address];
+    const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
+    const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    assert.is(status, 0, stderr);
+    assert.match(stderr, /^blockdev-del\s/);
+  }));
+
 /** The examples of a page, in order. */
 function examples(page: string): readonly string[] {
   const text = readFileSync(join(root, page), 'utf8');

@@ -94,10 +94,12 @@ export const READING: Readonly<Record<string, Scene>> = {
     await desk.run('block-dirty-bitmap-add node=node-A name=monday disabled=true');
     await desk.run('blockdev-mirror device=node-A target=node-E sync=full job-id=job0');
     await desk.sees(/^job0 .*ready/m);
+    // For how long is told from a second on.
+    await new Promise(resume => setTimeout(resume, 1500));
     await fromHere(desk);
     await desk.type('.doctor');
     desk.screen.key('Enter');
-    await desk.sees(/on the prompt\.\n\(QEMU\) $/m);
+    await desk.sees(/of the VM first\.\n\(QEMU\) $/m);
   }),
   refusal: scene(async desk => {
     await withTarget(desk);

@@ -111,6 +111,7 @@ export function masked(text: string): string {
     .replaceAll(/\b(?:39|8) MiB of (?:39|8) MiB/g, 'ALL of ALL')
     .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
     .replaceAll(/^(\w+ \w+ done: \d+ MiB in) [\d.]+ m?s$/gm, '$1 TIME')
+    .replaceAll(/, for [\d.]+ m?s now\b/g, ', for TIME now')
     .replaceAll(/\d+\.\d+\.\d+/g, 'VERSION')
     .replaceAll(/qmpsh-\w{6}/g, 'FOLDER')
     .replaceAll(/#block\d+/g, '#blockNNN')

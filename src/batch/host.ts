@@ -59,9 +59,9 @@ export interface BatchOptions {
   readonly connect: Connecting;
   readonly width?: () => number;
   readonly height?: () => number | undefined;
-  /** Whether pages run commands on this host without a question. */
+  /** Pages run commands on this host without a question. */
   readonly allowShell?: boolean;
-  /** Somebody to ask. */
+  readonly yes?: boolean;
   readonly person?: Person;
   readonly pipe: (command: string, input: string, folder: string) => Promise<number>;
 }
@@ -93,6 +93,7 @@ export class BatchHost implements Host {
   #running = false;
   last: Json = null;
   readonly allowShell: boolean;
+  readonly yes: boolean;
   readonly person?: Person;
   readonly names = new Map<string, Value>();
   readonly #options: BatchOptions;
@@ -117,15 +118,14 @@ export class BatchHost implements Host {
     });
     options.signal.addEventListener('abort', () => this.#stop(130));
     this.allowShell = options.allowShell ?? false;
+    this.yes = options.yes ?? false;
     if (options.person) this.person = options.person;
     this.#watch(options.session);
   }
 
-  /** Columns; 80 where the output is no terminal. */
   get width(): number {
     return this.#options.width?.() ?? 80;
   }
-
   get height(): number | undefined {
     return this.#options.height?.();
   }

@@ -17,7 +17,13 @@ export async function playOn(
   address: string,
   name: string,
   values: Readonly<Record<string, string | number | bigint | boolean>>,
-  { signal = new AbortController().signal, allowShell = false, folder = process.cwd(), report }: PlayOptions,
+  {
+    signal = new AbortController().signal,
+    allowShell = false,
+    yes = false,
+    folder = process.cwd(),
+    report,
+  }: PlayOptions,
 ): Promise<Played> {
   const reading = new Reading();
   const page = await loadPage(name, folder, reading);
@@ -27,7 +33,7 @@ export async function playOn(
     report?.(json);
   };
   const host = new BatchHost({
-    ...{ session, address, practice: undefined, schema: undefined, folder, signal, allowShell },
+    ...{ session, address, practice: undefined, schema: undefined, folder, signal, allowShell, yes },
     ...{ verbose: false, pretty: false, json: true, events: false, hmp: false, exitOnError: false },
     settings: { ...defaultSettings(), timeout: 0 },
     clock: CLOCK,

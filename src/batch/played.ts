@@ -7,6 +7,8 @@ export interface PlayOptions {
   readonly signal?: AbortSignal;
   /** Let the page run commands on this host (`$` lines); else a page that has some does not begin. */
   readonly allowShell?: boolean;
+  /** Let the page do what libvirt does not learn of, on a domain of libvirt's; else a page that does does not begin. */
+  readonly yes?: boolean;
   /** Where its commands run and its files are looked for; the current folder unless given. */
   readonly folder?: string;
   /** Told each row of the report as it comes, as `qmpsh play --json` prints them. */

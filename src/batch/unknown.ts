@@ -1,10 +1,10 @@
 // A command that QEMU refuses because it has none of that name: what was perhaps meant.
 import type { Host } from '../line/host.ts';
 import { limits } from '../line/send.ts';
-import { isAgentCommand } from '../schema/agent.ts';
 import { findCommand } from '../schema/check.ts';
 import { meantElsewhere } from '../schema/elsewhere.ts';
 import { hmpMeant } from '../schema/hmp.ts';
+import { isAgentCommand } from '../schema/notes.ts';
 import { isArray, isObject } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 

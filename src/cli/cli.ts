@@ -1,6 +1,6 @@
 // The table of contents of the command line: which file carries out which subcommand.
 import { version } from '../../package.json';
-import { writeAll } from '../io/stdio.ts';
+import { endProcess, writeAll } from '../io/stdio.ts';
 import type { Exit } from '../line/exit.ts';
 import { type Invocation, readInvocation } from './invocation.ts';
 import { kept } from './kept.ts';
@@ -67,4 +67,4 @@ function print(text: string): Exit {
   return 0;
 }
 
-void main(process.argv.slice(2)).then(status => process.exit(status));
+void main(process.argv.slice(2)).then(endProcess);

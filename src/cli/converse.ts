@@ -15,6 +15,7 @@ import type { Transport } from '../qmp/transport.ts';
 import type { Session } from '../session/client.ts';
 import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
+import { brokenOff } from './brokenoff.ts';
 import { Interrupts } from './interrupts.ts';
 import type { Invocation } from './invocation.ts';
 import { kept } from './kept.ts';
@@ -125,6 +126,8 @@ export async function converse(invocation: Invocation, address: string, extra: E
   const paint = painter(colours(invocation, 2));
   const session = await opening;
   beside?.opened(session);
+  const left = extra.practice || owned ? undefined : await brokenOff(address, invocation.lines);
+  if (left !== undefined) warn(left);
   // A row tells of a reply that does not come; that is loaded when one is late.
   const atTerminal = isTerminal(2) && !extra.act && !beside && !flags.json && process.env['TERM'] !== 'dumb';
   let waits: ReturnType<typeof import('./waits.ts').tellWaits> | undefined;
@@ -155,6 +158,7 @@ export async function converse(invocation: Invocation, address: string, extra: E
     signal: interrupt.signal,
     untilNextInterrupt: interrupt.untilNext,
     allowShell: switches.has('allow-shell') || switches.has('yes'),
+    yes: switches.has('yes'),
     pipe: async (command, input, cwd) =>
       (await import('../io/pipeline.ts')).runPipeline(command, input, cwd, beside?.out),
   };

@@ -8,11 +8,14 @@ import { CLOCK } from '../io/clock.ts';
 import { connect } from '../io/connect.ts';
 import { columns, isTerminal, writeAll } from '../io/stdio.ts';
 import { lookAtProcess, type VmProcess } from '../io/vmprocess.ts';
+import { parseDuration } from '../line/duration.ts';
 import type { Exit } from '../line/exit.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { Session } from '../session/client.ts';
 import { stringifyJson } from '../text/json.ts';
 import { safe, safeJson } from '../text/safe.ts';
+import { duration } from '../text/size.ts';
+import { withTryouts } from '../words/tryout.ts';
 import { Interrupts } from './interrupts.ts';
 import { type Invocation, strayArgument } from './invocation.ts';
 import { colours, painter } from './paint.ts';
@@ -34,7 +37,9 @@ export async function doctorCommand(invocation: Invocation): Promise<Exit> {
   if (extra !== undefined) throw strayArgument(invocation);
   const address = first ?? (await anyAddress());
   if (address === undefined) return 130;
-  const { findings, healthy } = await lookAt(address, invocation);
+  const time = watchTime(invocation);
+  const { findings: found, healthy } = await lookAt(address, invocation, time);
+  const findings = withTryouts(found);
   if (invocation.switches.has('json')) {
     for (const finding of findings) writeAll(1, `${safeJson(stringifyJson(findingJson(finding)))}\n`);
     return findings.length === 0 ? 0 : 1;
@@ -51,7 +56,18 @@ export async function doctorCommand(invocation: Invocation): Promise<Exit> {
   return 1;
 }
 
-async function lookAt(address: string, invocation: Invocation): Promise<Found> {
+/** Milliseconds of --for. */
+function watchTime({ values }: Invocation): number | undefined {
+  const given = values['for'];
+  if (given === undefined) return undefined;
+  const time = parseDuration(given);
+  if (time !== undefined) return time;
+  throw new QmpshError('usage', `--for ${safe(given)} is no time`, {
+    advice: 'Write 500ms, 30s or 5m; a bare number is seconds.',
+  });
+}
+
+async function lookAt(address: string, invocation: Invocation, time: number | undefined): Promise<Found> {
   const process = processAt(address);
   const outside = process && lookFromOutside(address, process);
   if (outside !== undefined) return outside;
@@ -59,12 +75,20 @@ async function lookAt(address: string, invocation: Invocation): Promise<Found> {
   const interrupt = new Interrupts();
   let session: Session | undefined;
   try {
-    const transport = await connect(address, { signal: interrupt.signal });
+    const transport = await connect(address, {
+      signal: interrupt.signal,
+      tell: text => writeAll(2, `${safe(text)}\n`),
+    });
     const options = { clock: CLOCK, address, greetingTimeout: patience, signal: interrupt.signal };
     session = await Session.open(transport, options);
     const limits = { timeout: patience, signal: interrupt.signal };
     const schema = (await schemaOption(invocation)) ?? (await session.schema(limits).catch(noSchema));
-    const { findings, chart } = await examine({ session, address, clock: CLOCK, schema, limits });
+    if (time !== undefined && isTerminal(2))
+      writeAll(2, `Looking at the jobs for ${duration(time / 1000)}; Ctrl-C ends it.\n`);
+    const { findings, chart } = await examine({
+      ...{ session, address, clock: CLOCK, schema, limits },
+      ...(time === undefined ? {} : { time }),
+    });
     return { findings, healthy: healthyRow(chart) };
   } catch (error) {
     const finding = process && unanswered(error, address, process);

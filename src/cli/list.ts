@@ -1,6 +1,6 @@
 // `qmpsh list`: the monitors found on this host, as a table for people or as JSON, one a row, for programs.
 import { findMonitors } from '../io/monitors.ts';
-import { stateOfMonitor } from '../io/monitorstate.ts';
+import { withStates } from '../io/monitorstate.ts';
 import { columns, isTerminal, writeAll } from '../io/stdio.ts';
 import type { Exit } from '../line/exit.ts';
 import { QmpshError } from '../qmp/errors.ts';
@@ -13,9 +13,7 @@ import { colours } from './paint.ts';
 export async function listCommand(invocation: Invocation): Promise<Exit> {
   const [extra] = invocation.positionals;
   if (extra !== undefined) throw new QmpshError('usage', `list takes no argument: ${extra}`);
-  const monitors = await Promise.all(
-    findMonitors().map(async monitor => ({ ...monitor, ...(await stateOfMonitor(monitor.address)) })),
-  );
+  const monitors = withStates(findMonitors());
   if (invocation.switches.has('json'))
     return show(
       listJson(monitors)

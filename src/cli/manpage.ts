@@ -31,7 +31,7 @@ export function manPage(version: string, words: readonly Word[]): string {
     section('SYNOPSIS', ...forms.map(([form]) => `.B qmpsh\n${plain(form)}\n.br\n`)),
     section(
       'DESCRIPTION',
-      `${plain('ADDRESS is a unix socket (./qmp.sock), host:port, tls:host:port (,dir=FOLDER or ,ca=FILE,cert=FILE,key=FILE,name=NAME: certificates; ,psk=FILE: a key of both sides), ssh:host:/path/to/socket, exec:COMMAND (its input and output are the monitor), fd:N (a connection passed on) or listen:ADDRESS (QEMU connects to us); $QMP_SOCKET is the default.')}\n`,
+      `${plain("ADDRESS is a unix socket (./qmp.sock), host:port, tls:host:port (,dir=FOLDER or ,ca=FILE,cert=FILE,key=FILE,name=NAME: certificates; ,psk=FILE: a key of both sides), ssh:host:/path/to/socket, libvirt:DOMAIN or libvirt:URI#DOMAIN (a domain of libvirt's, through virsh), exec:COMMAND (its input and output are the monitor), fd:N (a connection passed on) or listen:ADDRESS (QEMU connects to us); $QMP_SOCKET is the default.")}\n`,
       ...forms.map(([form, help]) => item(`qmpsh ${form}`, help)),
     ),
     section('OPTIONS', ...options),

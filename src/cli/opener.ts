@@ -32,18 +32,15 @@ export function opener(parts: OpenerParts): Connecting {
     const own = to === address ? parts.transport : undefined;
     const start = async (options: Partial<SessionOptions>) => {
       try {
-        return await Session.open(
-          own ? await own() : await connect(to, { signal, unattended, waiting: warn }),
-          {
-            clock: CLOCK,
-            address: to,
-            signal,
-            ...(timeout === undefined ? {} : { greetingTimeout: timeout }),
-            ...(log ? { log } : {}),
-            greeted,
-            ...options,
-          },
-        );
+        return await Session.open(own ? await own() : await connect(to, { signal, unattended, tell: warn }), {
+          clock: CLOCK,
+          address: to,
+          signal,
+          ...(timeout === undefined ? {} : { greetingTimeout: timeout }),
+          ...(log ? { log } : {}),
+          greeted,
+          ...options,
+        });
       } catch (error) {
         throw await (await import('../io/silence.ts')).withReason(error, to);
       }

@@ -158,6 +158,7 @@ export const OPTIONS: readonly Option[] = [
     help: 'share: append when, who, what and the outcome of each command, one JSON a row',
     only: ['share'],
   },
+  { name: 'for', value: 'T', help: 'doctor: look at the jobs for so long: 30s, 5m', only: ['doctor'] },
   { name: 'list', help: 'the lessons, what each teaches, and how far you are', only: ['learn'] },
   { name: 'script', help: 'print the lesson with all its answers', only: ['learn'] },
   { name: 'reset', help: 'forget how far you are, in LESSON or in all', only: ['learn'] },
@@ -216,7 +217,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: 'list',
     usage: 'list [--json]',
-    help: 'the monitors of this host and their addresses',
+    help: 'the monitors of this host: addresses, versions, who may open them and who holds them',
     takes: ['json', 'no-color'],
     words: [],
   },
@@ -228,9 +229,9 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
   {
     name: 'doctor',
-    usage: 'doctor [ADDRESS] [--json]',
+    usage: 'doctor [ADDRESS] [--for T] [--json]',
     help: 'what is wrong with a VM, why it matters, and what would help; nothing is changed',
-    takes: ['json', 'timeout', 'schema', 'no-color'],
+    takes: ['for', 'json', 'timeout', 'schema', 'no-color'],
   },
   {
     name: 'points',

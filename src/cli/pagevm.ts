@@ -214,7 +214,7 @@ async function withHost(
       session,
       stopped: async () => stopped(),
       why: async () => (await import('../io/silence.ts')).whyUnanswered(session, address),
-      way: 'Ctrl-C stops waiting',
+      way: () => 'Ctrl-C stops waiting',
       changed: draw,
     });
   const jobs =

@@ -1,7 +1,8 @@
 // Reports an error that ends the command, for people or as JSON.
-import { writeAll } from '../io/stdio.ts';
+import { isTerminal, writeAll } from '../io/stdio.ts';
 import type { Exit } from '../line/exit.ts';
 import { QmpshError } from '../qmp/errors.ts';
+import { wrapLine } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import { colours, painter } from './paint.ts';
@@ -13,7 +14,10 @@ export async function report(
   write: (text: string) => unknown = text => writeAll(2, text),
 ): Promise<Exit> {
   const paint = await painter(colours({ switches }, 2));
-  const show = (line: StyledLine) => write(`${paint(line)}\n`);
+  const columns = isTerminal(2) ? process.stderr.columns || 80 : Number.POSITIVE_INFINITY;
+  const show = (line: StyledLine) => {
+    for (const row of wrapLine(line, columns)) write(`${paint(row)}\n`);
+  };
   if (error instanceof QmpshError) {
     if (switches.has('json')) {
       write(`${(await import('../batch/jsonrows.ts')).errorRow(error)}\n`);

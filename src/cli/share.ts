@@ -75,10 +75,10 @@ async function open(
   address: string,
   { timeout }: Invocation,
   signal: AbortSignal,
-  waiting: (text: string) => void,
+  tell: (text: string) => void,
 ): Promise<Session> {
   try {
-    return await Session.open(await connect(address, { signal, waiting }), {
+    return await Session.open(await connect(address, { signal, tell }), {
       clock: CLOCK,
       address,
       signal,

@@ -3,9 +3,11 @@ import { writeAll } from '../io/stdio.ts';
 import type { Exit } from '../line/exit.ts';
 import { OWNED_CHILD } from '../line/owned.ts';
 import { QmpshError } from '../qmp/errors.ts';
+import { nearest } from '../text/fuzzy.ts';
 import { safe } from '../text/safe.ts';
 import { converse } from './converse.ts';
 import { type Invocation, isForSeveral, strayArgument } from './invocation.ts';
+import { SUBCOMMANDS } from './options.ts';
 
 export async function shellCommand(invocation: Invocation): Promise<Exit> {
   const [first, ...extra] = invocation.positionals;
@@ -23,7 +25,23 @@ export async function shellCommand(invocation: Invocation): Promise<Exit> {
   if (address === undefined) return 130;
   if (address === 'practice')
     return (await import('./practice.ts')).practiceCommand({ ...invocation, positionals: [] });
-  return converse(invocation, address, {});
+  try {
+    return await converse(invocation, address, {});
+  } catch (error) {
+    throw first === undefined ? error : perhapsSubcommand(error, first);
+  }
+}
+
+/** A word that is no address, and as near to a subcommand as a slip: that one was meant perhaps. */
+function perhapsSubcommand(error: unknown, word: string): unknown {
+  if (!(error instanceof QmpshError) || error.code !== 'ENOENT' || !/^[a-z-]+$/.test(word)) return error;
+  const [near] = nearest(
+    word,
+    SUBCOMMANDS.map(({ name }) => name),
+  );
+  if (near === undefined) return error;
+  const advice = `Did you mean qmpsh ${near}? ${error.advice ?? ''}`.trim();
+  return new QmpshError(error.kind, error.message, { code: error.code, advice, cause: error });
 }
 
 /**

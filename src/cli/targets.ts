@@ -1,5 +1,6 @@
 // Several monitors: those of `--on`, and those that a file of `--hosts` names.
 import { readFileSync } from 'node:fs';
+import { commandOf } from '../io/address.ts';
 import { splitArguments } from '../language/argument.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { safe } from '../text/safe.ts';
@@ -70,7 +71,7 @@ function readHosts(file: string, shell: boolean): readonly Target[] {
   for (const [i, row] of text.split('\n').entries()) {
     if (/^\s*(#|$)/.test(row)) continue;
     const target = readTarget(row.trim(), `${safe(file)}:${i + 1}`);
-    if (target.address.startsWith('exec:') && !shell)
+    if (commandOf(target.address) !== undefined && !shell)
       throw new QmpshError('usage', `${safe(file)}:${i + 1}: this address runs a command on this host`, {
         advice: '--allow-shell lets it.',
       });

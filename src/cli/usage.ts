@@ -34,7 +34,7 @@ ${rows(
 )}
 
 ADDRESS is a unix socket (./qmp.sock), host:port, tls:host:port (,dir=FOLDER: certificates),
-ssh:host:/path/to/socket, exec:COMMAND (its input and output are the monitor),
+ssh:host:/path/to/socket, libvirt:[URI#]DOMAIN, exec:COMMAND (its input and output are the monitor),
 fd:N (a connection passed on), or listen:ADDRESS (QEMU connects to us); $QMP_SOCKET is the default.
 At the prompt, .help tells more.
 

@@ -28,7 +28,7 @@ export function tellWaits(
     session,
     stopped: async () => stopped(),
     why: async () => whyUnanswered(session, address),
-    way: 'Ctrl-C stops waiting',
+    way: () => 'Ctrl-C stops waiting',
     changed: () => rows.draw(silence.rows(columns()).map(paint)),
   });
   return {

@@ -19,12 +19,30 @@ export interface JobLook {
   readonly error?: string;
 }
 
+/** How long a job is known to be in its state, in milliseconds. */
+export interface Lasting {
+  readonly ms: number;
+  /** An event told when it came into it; else it may be in it for longer. */
+  readonly entered: boolean;
+}
+
+/** Who is connected to another monitor of the VM. */
+export interface OtherClient {
+  readonly name: string;
+  readonly pid: number;
+  readonly address: string;
+}
+
 export interface Chart {
   readonly schema: Schema | undefined;
   /** `status` of query-status. */
   readonly state: string;
   /** The jobs at each look, oldest first; at least one look. */
   readonly looks: readonly (readonly JobLook[])[];
+  /** By the job's name. */
+  readonly lasting: ReadonlyMap<string, Lasting>;
+  /** Looked for where a job waits for a decision, on this host. */
+  readonly others: readonly OtherClient[];
   readonly graph: BlockGraph;
   /** The entries of query-named-block-nodes. */
   readonly nodes: readonly JsonObject[];

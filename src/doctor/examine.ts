@@ -15,22 +15,19 @@ import type { WaitOptions } from '../session/wait.ts';
 import { isObject, type Json, member } from '../text/json.ts';
 import { objectsIn, text } from '../text/members.ts';
 import { bitmapFindings } from './bitmaps.ts';
-import type { Chart, JobLook } from './chart.ts';
+import type { Chart } from './chart.ts';
 import type { Finding } from './finding.ts';
 import { graphFindings } from './graph.ts';
 import { guestFindings } from './guest.ts';
 import { imageFindings } from './images.ts';
 import { jobFindings } from './jobs.ts';
+import { lasting, lookAtJobs } from './looks.ts';
 import { pageFindings } from './pages.ts';
-import { processAt, socketFindings } from './process.ts';
+import { otherClients, processAt, socketFindings } from './process.ts';
 import { upgradeFindings } from './upgrade.ts';
 
 /** What may be asked besides what anybody may be asked unasked: statistics, which QEMU only reads out. */
 const ALSO = new Set(['query-blockstats']);
-
-/** Milliseconds between two looks at jobs, and looks at most. */
-const PAUSE = 500;
-const LOOKS = 7;
 
 interface Examination {
   readonly findings: readonly Finding[];
@@ -43,6 +40,8 @@ interface Patient {
   readonly clock: Clock;
   readonly schema: Schema | undefined;
   readonly limits: WaitOptions;
+  /** Milliseconds for which jobs are looked at; absent: some seconds at most. */
+  readonly time?: number;
 }
 
 /** Examines a VM by its monitor. Rejects as a question to it does: lost, out of time, interrupted. */
@@ -67,7 +66,7 @@ function checked(finding: Finding, schema: Schema | undefined): Finding {
   return { ...finding, remedies: finding.remedies.filter(({ lines }) => lines.every(isGood)) };
 }
 
-async function chartOf({ session, address, clock, schema, limits }: Patient): Promise<Chart> {
+async function chartOf({ session, address, clock, schema, limits, time }: Patient): Promise<Chart> {
   const ask = async (command: string, args: Readonly<Record<string, Json>> = {}) => {
     if (!HARMLESS.has(command) && !ALSO.has(command)) return undefined;
     if (schema !== undefined && !schema.commands.has(command)) return undefined;
@@ -79,7 +78,12 @@ async function chartOf({ session, address, clock, schema, limits }: Patient): Pr
     throw new QmpshError('refused', 'this monitor tells no state of a VM: query-status is refused', {
       advice: 'The doctor looks at QEMU; a storage daemon and a guest agent are none.',
     });
-  const looks = await lookAtJobs(ask, clock);
+  const looks = await lookAtJobs(ask, {
+    clock,
+    ...(time === undefined ? {} : { time }),
+    ...(limits.signal === undefined ? {} : { signal: limits.signal }),
+  });
+  const jobs = looks.at(-1) ?? [];
   const graph = (await askBlockGraph(ask, false)) ?? readGraph([], []);
   const nodes = objectsIn(await ask('query-named-block-nodes', { flat: true }));
   const exports = objectsIn(await ask('query-block-exports'));
@@ -87,10 +91,13 @@ async function chartOf({ session, address, clock, schema, limits }: Patient): Pr
   const highest = highestOf(await ask('query-blockstats', { 'query-nodes': true }));
   const process = processAt(address);
   const files = process && openFilesOf(process.pid);
+  const others = process && jobs.some(({ status }) => status === 'ready') ? otherClients(process) : [];
   return {
     schema,
     state: text(status, 'status'),
     looks,
+    lasting: lasting(jobs, session, clock),
+    others,
     graph,
     nodes,
     exports,
@@ -99,47 +106,6 @@ async function chartOf({ session, address, clock, schema, limits }: Patient): Pr
     ...(process === undefined ? {} : { process }),
     ...(files === undefined ? {} : { files }),
   };
-}
-
-type Ask = (command: string) => Promise<Json | undefined>;
-
-/** Looks until each job that runs was seen to get on, or for some seconds. */
-async function lookAtJobs(ask: Ask, clock: Clock): Promise<readonly (readonly JobLook[])[]> {
-  const looks = [await lookAtOnce(ask)];
-  const [first = []] = looks;
-  while (first.length > 0 && looks.length < LOOKS) {
-    await new Promise<void>(resolve => clock.after(PAUSE, resolve));
-    const now = await lookAtOnce(ask);
-    looks.push(now);
-    if (!now.some(job => isSlow(job, first))) break;
-  }
-  return looks;
-}
-
-function isSlow(job: JobLook, first: readonly JobLook[]): boolean {
-  const then = first.find(({ id }) => id === job.id);
-  if (then === undefined || job.status !== 'running') return false;
-  return job.length - job.offset >= then.length - then.offset;
-}
-
-async function lookAtOnce(ask: Ask): Promise<readonly JobLook[]> {
-  const [jobs, block] = [await ask('query-jobs'), objectsIn(await ask('query-block-jobs'))];
-  return objectsIn(jobs).map(job => {
-    const id = text(job, 'id');
-    const more = block.find(one => text(one, 'device') === id);
-    const [speed, io] = [more && amount(more, 'speed'), more && text(more, 'io-status')];
-    const error = text(job, 'error');
-    return {
-      id,
-      type: text(job, 'type'),
-      status: text(job, 'status'),
-      length: amount(job, 'total-progress') ?? 0,
-      offset: amount(job, 'current-progress') ?? 0,
-      ...(speed === undefined ? {} : { speed }),
-      ...(io === undefined ? {} : { io }),
-      ...(error === '' ? {} : { error }),
-    };
-  });
 }
 
 function highestOf(stats: Json | undefined): ReadonlyMap<string, number> {

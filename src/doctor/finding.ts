@@ -5,6 +5,8 @@ export interface Remedy {
   readonly what: string;
   /** Lines as they are typed at the prompt; `$ ` stands before those for this host's shell. None where no line helps. */
   readonly lines: readonly string[];
+  /** Lines for the prompt that try those on a twin of the VM, where a twin can tell. */
+  readonly rehearse?: readonly string[];
 }
 
 export interface Finding {
@@ -14,6 +16,8 @@ export interface Finding {
   readonly about: string;
   /** One sentence without a full stop at its end. */
   readonly seen: string;
+  /** Seconds for which that is known to be so, at least. */
+  readonly seconds?: number;
   /** Whole sentences. */
   readonly why: string;
   /** The one that is right most often first. */

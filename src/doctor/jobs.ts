@@ -1,17 +1,30 @@
 // Jobs that wait for somebody, have stopped, or get nowhere.
 import { safe } from '../text/safe.ts';
-import { bytes, rate } from '../text/size.ts';
-import { type Chart, type JobLook, lineFor, steadyJobs } from './chart.ts';
+import { bytes, duration, rate } from '../text/size.ts';
+import { type Chart, type JobLook, type Lasting, lineFor, steadyJobs } from './chart.ts';
 import type { Finding } from './finding.ts';
 
 export function jobFindings(chart: Chart): readonly Finding[] {
   return steadyJobs(chart).flatMap(job => {
     const found = findingOf(job, chart);
-    return found === undefined ? [] : [{ about: job.id, ...found }];
+    if (found === undefined) return [];
+    const lasting = job.status === 'running' ? undefined : chart.lasting.get(job.id);
+    return [{ about: job.id, ...found, ...(lasting === undefined ? {} : lasts(found.seen, lasting)) }];
   });
 }
 
 type Found = Omit<Finding, 'about'>;
+
+/** Milliseconds below which it says nothing that a job was seen to be so. */
+const MOMENT = 1000;
+
+/** For how long it is so, as far as that is known. */
+function lasts(seen: string, { ms, entered }: Lasting): Pick<Finding, 'seen' | 'seconds'> {
+  if (ms < MOMENT) return { seen };
+  const seconds = Math.floor(ms / 1000);
+  const time = duration(seconds);
+  return { seen: `${seen}, for ${entered ? `${time} now` : `at least ${time}`}`, seconds };
+}
 
 function findingOf(job: JobLook, chart: Chart): Found | undefined {
   switch (job.status) {
@@ -34,12 +47,21 @@ function findingOf(job: JobLook, chart: Chart): Found | undefined {
 function ready(job: JobLook, chart: Chart): Found {
   const { id, type } = job;
   const isMirror = type === 'mirror';
+  const lasting = chart.lasting.get(id);
+  const known = lasting !== undefined && (lasting.entered || lasting.ms >= MOMENT);
   return {
     kind: 'job-ready',
     seen: `the ${named(job)} is ready and waits for a decision`,
-    why: isMirror
-      ? 'The copy is equal to the disk, and every write of the guest is made twice until somebody decides. Nothing ends by itself.'
-      : 'All is copied, and every write of the guest goes on being copied until somebody decides. Nothing ends by itself.',
+    why: [
+      isMirror
+        ? 'The copy is equal to the disk, and every write of the guest is made twice until somebody decides. Nothing ends by itself.'
+        : 'All is copied, and every write of the guest goes on being copied until somebody decides. Nothing ends by itself.',
+      ...chart.others.map(
+        ({ name, pid, address }) =>
+          `${safe(name)} (process ${pid}) is connected to another monitor of the VM, ${safe(address)}, and may be about to decide.`,
+      ),
+      ...(known ? [] : ['Since when, QEMU does not tell; --for 30s watches whether it stays so.']),
+    ].join(' '),
     remedies: [
       {
         what: isMirror ? 'switch the guest over to the copy' : 'finish it',

@@ -1,10 +1,12 @@
 // The process of a VM and its monitor, as this host shows them: what can be told even where QEMU does not answer.
 import { clientOf, isTaken } from '../io/clients.ts';
+import { findMonitors } from '../io/monitors.ts';
 import { servingProcess } from '../io/peer.ts';
 import { openToAll } from '../io/rights.ts';
 import { lookAtProcess, type VmProcess } from '../io/vmprocess.ts';
 import { shellWord } from '../page/hostline.ts';
 import { safe } from '../text/safe.ts';
+import type { OtherClient } from './chart.ts';
 import type { Finding } from './finding.ts';
 
 /** The process that serves an address, where that is on this host. */
@@ -69,6 +71,17 @@ export function holderOf(
       ],
     },
   };
+}
+
+/** Who is connected to the VM's other monitors: they may be about to decide what the doctor finds undecided. */
+export function otherClients({ pid }: VmProcess): readonly OtherClient[] {
+  return findMonitors().flatMap(monitor => {
+    if (monitor.pid !== pid) return [];
+    const { address } = monitor;
+    // (Our own connection is none.)
+    const client = clientOf(address, pid);
+    return client === undefined ? [] : [{ name: client.name, pid: client.pid, address }];
+  });
 }
 
 const MANAGERS = /^(?:libvirtd|virtqemud)/;

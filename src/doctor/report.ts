@@ -16,9 +16,12 @@ export function findingRows(findings: readonly Finding[], width: number): readon
       ...(i === 0 ? [] : [[]]),
       ...wrapLine([span(`${i + 1}  `, 'key'), { text: title, bold: true }], width, 3),
       ...wrapLine([span(`   ${why}`, 'dim')], width, 3),
-      ...remedies.flatMap(({ what, lines }, nth) => [
+      ...remedies.flatMap(({ what, lines, rehearse = [] }, nth) => [
         ...wrapLine([span(`   ${nth === 0 ? 'To do' : 'Or'}: `, 'title'), span(what)], width, 3),
         ...lines.flatMap(line => wrapLine([span('      '), span(safe(line), 'command')], width, 8)),
+        ...rehearse.flatMap(line =>
+          wrapLine([span('      try it first: ', 'dim'), span(safe(line), 'command')], width, 8),
+        ),
       ]),
     ];
   });
@@ -39,12 +42,17 @@ export function healthyRow({ graph, looks, state, process, files }: Chart): stri
 }
 
 /** A finding for programs. */
-export function findingJson({ kind, about, seen, why, remedies }: Finding): Json {
+export function findingJson({ kind, about, seen, seconds, why, remedies }: Finding): Json {
   return {
     finding: kind,
     about,
     seen,
+    ...(seconds === undefined ? {} : { seconds }),
     why,
-    do: remedies.map(({ what, lines }) => ({ what, lines: [...lines] })),
+    do: remedies.map(({ what, lines, rehearse }) => ({
+      what,
+      lines: [...lines],
+      ...(rehearse === undefined ? {} : { rehearse: [...rehearse] }),
+    })),
   };
 }

@@ -70,6 +70,8 @@ export interface Editor {
   setLine(text: string, cursor?: number): void;
   setHistory(entries: readonly string[]): void;
   candidates(ticket: number, candidates: readonly Candidate[], explicit: boolean): void;
+  /** A line runs until then: an editor that cannot draw over its prompt shows the next one behind what the line prints. */
+  answers(until: Promise<unknown>): void;
   /** Something runs in the foreground (its name is shown) or no longer does; what is typed meanwhile is kept. */
   busy(on: boolean, text?: string): void;
   /** Shows rows in place of the prompt; keys come as `panelKey`. `undefined` gives the prompt back. */

@@ -20,6 +20,10 @@ const BYTES: ReadonlyMap<string, string> = new Map([
   ['C-d', '\x04'],
 ]);
 
+/** Milliseconds that the prompt waits for a reply, and behind one for what belongs to it. */
+const MOST_HELD = 1000;
+const BEHIND = 60;
+
 export class PlainEditor implements Editor {
   settings: EditorSettings;
   readonly #options: EditorOptions;
@@ -36,6 +40,8 @@ export class PlainEditor implements Editor {
   #text = '';
   #question: Question | undefined;
   #busy = false;
+  /** How many lines keep the prompt back. */
+  #answering = 0;
   #prompted = false;
   #waiting = false;
   #away = false;
@@ -128,6 +134,24 @@ export class PlainEditor implements Editor {
 
   candidates(_ticket: number, _candidates: readonly Candidate[], _explicit: boolean): void {}
 
+  /** Whoever waits long for a reply gets the prompt before it; events come shortly behind replies. */
+  answers(until: Promise<unknown>): void {
+    const { after } = this.#options;
+    this.#answering += 1;
+    let isHeld = true;
+    const done = () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#answering -= 1;
+      this.#wake();
+    };
+    const stop = after(MOST_HELD, done);
+    void until.finally(() => {
+      stop();
+      after(BEHIND, done);
+    });
+  }
+
   busy(on: boolean): void {
     this.#busy = on;
     while (!this.#busy && this.#kept.length > 0) this.#row(this.#kept.shift() ?? '');
@@ -146,7 +170,8 @@ export class PlainEditor implements Editor {
   resize(_size: Size): void {}
 
   flush(): void {
-    if (this.#prompted || this.#busy || this.#away || this.#closed || this.#question) return;
+    if (this.#prompted || this.#busy || this.#answering > 0 || this.#away || this.#closed || this.#question)
+      return;
     const span = this.#text === '' ? this.#prompt : this.settings.continuation;
     this.#options.write(safe(span.text));
     this.#prompted = true;
@@ -216,6 +241,7 @@ export class PlainEditor implements Editor {
       this.#question = undefined;
       question.resolve('C-c');
     } else if (this.#busy || this.#text === '') {
+      for (const row of this.#kept) this.#options.write(`not run: ${safe(row)}\n`);
       this.#kept = [];
       this.#tell({ type: 'interrupt' });
     }

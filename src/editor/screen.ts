@@ -117,6 +117,9 @@ export class LineEditor implements Editor {
     this.dispatch({ type: 'candidates', ticket, candidates, explicit });
   }
 
+  /** The prompt is drawn again below whatever is printed. */
+  answers(_until: Promise<unknown>): void {}
+
   busy(on: boolean, text = ''): void {
     this.dispatch({ type: 'busy', on, text });
   }

@@ -292,8 +292,16 @@ function keep(
 ): Outcome {
   if (input.type === 'key') {
     // Ctrl-C throws away what was typed ahead, as a terminal's own line discipline does.
-    if (input.key === 'C-c')
-      return withEffect({ ...state, busy: { ...foreground, kept: [] } }, { type: 'interrupt' });
+    if (input.key === 'C-c') {
+      const dropped = ahead(foreground.kept).lines.map(text => [
+        { text: `not run: ${text}`, role: 'warning' as const },
+      ]);
+      return withEffect(
+        { ...state, busy: { ...foreground, kept: [] } },
+        ...(dropped.length > 0 ? [{ type: 'above' as const, lines: dropped }] : []),
+        { type: 'interrupt' },
+      );
+    }
     if (input.key === 'C-z') return withEffect(state, { type: 'suspend' });
     if (input.key === 'C-l') return withEffect(state, { type: 'clear' });
   }

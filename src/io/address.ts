@@ -31,7 +31,15 @@ export type Address =
   /** A connection that was passed on to us. */
   | { readonly kind: 'fd'; readonly fd: number }
   /** Where QEMU connects to us. */
-  | { readonly kind: 'listen'; readonly at: Place };
+  | { readonly kind: 'listen'; readonly at: Place }
+  | LibvirtAddress;
+
+/** A domain of libvirt's, at a connection of libvirt's; without `uri` at the one that libvirt takes by itself. */
+export interface LibvirtAddress {
+  readonly kind: 'libvirt';
+  readonly uri?: string;
+  readonly domain: string;
+}
 
 /** Reads an address. Throws a `usage` error where it is none. */
 export function parseAddress(address: string): Address {
@@ -74,6 +82,7 @@ export function parseAddress(address: string): Address {
     return { kind: 'fd', fd: Number(fd) };
   }
   if (address.startsWith('tls:')) return tls(address);
+  if (address.startsWith('libvirt:')) return libvirt(address);
   const listen = /^listen:(?<rest>.*)$/s.exec(address)?.groups?.['rest'];
   if (listen !== undefined) {
     const at = listen === '' ? undefined : parseAddress(listen);
@@ -92,6 +101,31 @@ export function parseAddress(address: string): Address {
   if (tcp !== undefined)
     throw wrong(address, 'Over TCP an address is HOST:PORT, or [ADDRESS]:PORT for IPv6.');
   return { kind: 'unix', path: path(address, address) };
+}
+
+/** The command of this host that connecting to an address runs, chosen by whoever wrote the address; undefined for most. */
+export function commandOf(address: string): string | undefined {
+  if (address.startsWith('exec:')) return address.slice('exec:'.length).trim();
+  const uri = /^libvirt:(.*)$/s.exec(address)?.[1] ?? '';
+  // `command=` of libvirt's URIs is a program to run in the place of ssh; it decodes their parameters.
+  const runs = /^[^:#]*\+ext\b/i.test(uri) || /\?.*command/is.test(decoded(uri));
+  return runs ? uri : undefined;
+}
+
+function decoded(text: string): string {
+  return text.replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/** `libvirt:DOMAIN` or `libvirt:URI#DOMAIN`; an empty URI lets a domain have a `#` in its name. */
+function libvirt(address: string): LibvirtAddress {
+  const [, uri, domain = ''] = /^libvirt:(?:([^#]*)#)?(.*)$/s.exec(address) ?? [];
+  if (domain === '' || domain.includes('/'))
+    throw wrong(
+      address,
+      'Behind libvirt: stands the name of a domain, or URI#NAME: libvirt:vm1, libvirt:qemu:///system#vm1.',
+    );
+  if (/[\0\n]/.test(address)) throw wrong(address, 'A name holds no zero byte and no end of a row.');
+  return { kind: 'libvirt', domain, ...(uri ? { uri } : {}) };
 }
 
 function isPort(text: string | undefined): boolean {

@@ -11,7 +11,7 @@ const ADVICE = 'qmpsh ./qmp.sock connects to a socket; qmpsh practice makes a th
 export async function chooseAddress(): Promise<string | undefined> {
   if (!isTerminal(0) || !isTerminal(2))
     throw new QmpshError('usage', 'no address is given and $QMP_SOCKET is not set', { advice: ADVICE });
-  const monitors = findMonitors();
+  const monitors = findMonitors().filter(({ what }) => what !== 'guest agent');
   const { address } = await prompts(
     {
       type: 'select',

@@ -1,10 +1,17 @@
 // Who is connected to a server of this host, as the kernel tells: /proc for TCP, and for unix sockets `ss`, where it is
 // installed, for /proc does not tell which two ends belong together.
 import { execFileSync } from 'node:child_process';
-import { basename } from 'node:path';
+import { basename, isAbsolute, resolve } from 'node:path';
 import { parseAddress } from './address.ts';
 import { socketsOf } from './peer.ts';
-import { TCP_CONNECTED, TCP_LISTENS, tcpRows, UNIX_LISTENS, unixRows } from './sockettable.ts';
+import {
+  TCP_CONNECTED,
+  TCP_LISTENS,
+  tcpRows,
+  UNIX_CONNECTED,
+  UNIX_LISTENS,
+  unixRows,
+} from './sockettable.ts';
 import { lookAtProcess, processes, type VmProcess } from './vmprocess.ts';
 
 /** Whether somebody is connected to the monitor that a process of this host serves; undefined where that cannot be told. */
@@ -86,7 +93,7 @@ export function isConnected(pid: number, port: number): boolean | undefined {
   }
 }
 
-function clientOfPort(port: number): VmProcess | undefined {
+export function clientOfPort(port: number): VmProcess | undefined {
   const ends = tcpRows().filter(row => row.far === port && row.state === TCP_CONNECTED);
   const inodes = new Set(ends.map(({ inode }) => inode));
   const pid = processes().find(one => one !== process.pid && socketsOf(one).some(inode => inodes.has(inode)));
@@ -94,18 +101,76 @@ function clientOfPort(port: number): VmProcess | undefined {
 }
 
 function clientOfSocket(name: string, server: number): VmProcess | undefined {
+  const pairs = unixPairs();
+  const client = pairs
+    .filter(({ at, pid }) => pid === server && basename(at) === name)
+    .map(({ peer }) => pairs.find(({ inode }) => inode === peer)?.pid)
+    .find(pid => pid !== undefined && pid > 0 && pid !== process.pid);
+  return client === undefined ? undefined : lookAtProcess(client);
+}
+
+interface Pair {
+  /** The path that the socket was given. */
+  readonly at: string;
+  readonly inode: string;
+  /** The inode of its other end. */
+  readonly peer: string;
+  /** NaN where it is not known. */
+  readonly pid: number;
+}
+
+/** The ends of connected unix sockets of this network, by `ss`. Throws where that is not installed. */
+function unixPairs(): readonly Pair[] {
   const told = execFileSync('ss', ['-x', '-n', '-p'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const rows = told.split('\n').flatMap(row => {
+  return told.split('\n').flatMap(row => {
     const [, at = '', inode = '', peer = '', pid] =
       /^u_str\s+ESTAB\s+\d+\s+\d+\s+(\S+)\s+(\d+)\s+\S+\s+(\d+)(?:.*?pid=(\d+))?/.exec(row) ?? [];
     return inode === '' ? [] : [{ at, inode, peer, pid: Number(pid) }];
   });
-  const client = rows
-    .filter(({ at, pid }) => pid === server && basename(at) === name)
-    .map(({ peer }) => rows.find(({ inode }) => inode === peer)?.pid)
-    .find(pid => pid !== undefined && pid > 0 && pid !== process.pid);
-  return client === undefined ? undefined : lookAtProcess(client);
+}
+
+/** Tells the process at the other end of a connected unix socket; undefined where it is not known. `ss` runs at most once. */
+export function farEnds(): (inode: string) => number | undefined {
+  let pairs: readonly Pair[] | undefined;
+  return inode => {
+    try {
+      pairs ??= unixPairs();
+    } catch {
+      pairs = []; // no ss
+    }
+    const peer = pairs.find(one => one.inode === inode)?.peer;
+    const pid = pairs.find(one => one.inode === peer)?.pid;
+    return pid !== undefined && pid > 0 ? pid : undefined;
+  };
+}
+
+/**
+ * The inodes of the connections that a process has taken at a unix socket, whose path is the process's own. Undefined where they
+ * cannot be told from those of a socket of the same name in another folder.
+ */
+export function connectionsAt(
+  server: number,
+  path: string,
+  folder: string | undefined,
+): readonly string[] | undefined {
+  const rows = unixRows(server).filter(({ bound }) => isBound(bound, path, folder));
+  const own = new Set(socketsOf(server));
+  const names = new Set(rows.map(({ bound }) => bound));
+  const isOne = rows.filter(({ flags }) => flags === UNIX_LISTENS).length <= 1;
+  // (Another user's sockets are seen by name alone.)
+  if (own.size === 0 && !isOne && [...names].some(bound => !isAbsolute(bound))) return undefined;
+  return rows
+    .filter(({ inode, state }) => state === UNIX_CONNECTED && (own.size === 0 || own.has(inode)))
+    .map(({ inode }) => inode);
+}
+
+/** A socket is listed by the name that its process gave it, which may be relative to the folder it was in. */
+function isBound(bound: string, path: string, folder: string | undefined): boolean {
+  if (isAbsolute(bound)) return bound === path;
+  return folder === undefined
+    ? path.endsWith(`/${bound.replace(/^\.\//, '')}`)
+    : resolve(folder, bound) === path;
 }

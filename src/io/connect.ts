@@ -14,7 +14,7 @@ const MAX_PATH = process.platform === 'linux' ? 107 : 103;
 /**
  * Connects to the monitor at an address: a path (`./qmp.sock`, `unix:/run/vm.sock`), `host:port`, `[::1]:port`,
  * `:port`, `tcp:host:port`, `tls:host:port`,
- * `ssh:host:/path`, `exec:command`, `fd:3` or `listen:` with a path or port. Rejects with a QmpshError: `usage` where it is no address,
+ * `ssh:host:/path`, `libvirt:domain`, `exec:command`, `fd:3` or `listen:` with a path or port. Rejects with a QmpshError: `usage` where it is no address,
  * `connect` where nobody answers, `interrupted`.
  */
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Transport> {
@@ -22,6 +22,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   if (to.kind === 'ssh') return (await import('./ssh.ts')).connectSsh(to, options);
   if (to.kind === 'exec') return (await import('./exec.ts')).connectExec(to.command);
   if (to.kind === 'fd') return (await import('./inherited.ts')).connectInherited(to.fd);
+  if (to.kind === 'libvirt') return (await import('./libvirt.ts')).connectLibvirt(to, options);
   if (to.kind === 'tls') return (await import('./tls.ts')).connectTls(to, options);
   const at = to.kind === 'listen' ? to.at : to;
   if (at.kind === 'unix') checkLength(at.path);

@@ -7,8 +7,8 @@ import { duration } from '../text/size.ts';
 export interface ConnectOptions {
   /** Milliseconds until the other side must have taken the connection. */
   readonly timeout?: number;
-  /** Told where somebody else has to connect first. */
-  readonly waiting?: (text: string) => void;
+  /** Told what its user should know of a connection: that somebody else has to connect first, what it does to the VM. */
+  readonly tell?: (text: string) => void;
   readonly signal?: AbortSignal;
   /** Nothing may be asked on the terminal. */
   readonly unattended?: boolean;
@@ -47,7 +47,7 @@ export function dial(start: () => Socket, address: string, options: DialOptions)
   });
 }
 
-function interrupted(): QmpshError {
+export function interrupted(): QmpshError {
   return new QmpshError('interrupted', 'stopped connecting');
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Transport, TransportListener } from '../qmp/transport.ts';
 import { safe } from '../text/safe.ts';
+import { holdChild } from './bound.ts';
 import { Outbox } from './outbox.ts';
 import { Tail, WAY_LOST } from './tail.ts';
 
@@ -77,11 +78,7 @@ class ExecTransport implements Transport {
   }
 
   hold(on: boolean): void {
-    const streams = [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr];
-    for (const stream of streams) {
-      const handle: unknown = stream && Reflect.get(stream, on ? 'ref' : 'unref');
-      if (typeof handle === 'function') handle.call(stream);
-    }
+    holdChild(this.#child, on);
   }
 
   #write(bytes: string | Uint8Array): void {

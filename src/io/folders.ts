@@ -27,8 +27,9 @@ export function folderPath(kind: FolderKind, env: NodeJS.ProcessEnv = process.en
   const [variable, below] = KINDS[kind];
   const base = env[variable];
   if (base && isAbsolute(base)) return join(base, 'qmpsh');
-  const home = [env['HOME'], accountHome()].find(path => path !== undefined && isAbsolute(path));
-  if (home !== undefined) return join(home, below, 'qmpsh');
+  const isHome = (path: string | undefined) => path !== undefined && isAbsolute(path);
+  const home = isHome(env['HOME']) ? env['HOME'] : accountHome();
+  if (home !== undefined && isHome(home)) return join(home, below, 'qmpsh');
   throw new QmpshError('usage', `there is no home folder, so no ${NAMES[kind]} kept`, {
     advice: `Set HOME or ${variable} to the path of a folder.`,
   });

@@ -24,7 +24,7 @@ export async function acceptOne(at: Place, options: ConnectOptions): Promise<Tra
     await listening(server, at);
     const name = nameOf(at);
     const given = at.kind === 'unix' ? `unix:${name}` : `tcp:${name}`;
-    options.waiting?.(`waiting at ${name} for a QEMU with -qmp ${given},server=off; Ctrl-C gives up`);
+    options.tell?.(`waiting at ${name} for a QEMU with -qmp ${given},server=off; Ctrl-C gives up`);
     return new SocketTransport(await first(server, name, timeout, signal));
   } finally {
     // Whoever else has come in the meantime is not served.

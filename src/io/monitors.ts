@@ -1,142 +1,180 @@
-// The QMP monitors of this host's QEMU processes, read from their command lines.
+// The QMP monitors of this host's QEMU processes, and the sockets of their guests' agents, read from their command lines. Nobody
+// connects to anything for that.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
+import { connectionsAt, farEnds } from './clients.ts';
+import { libvirtAddress } from './managed.ts';
+import { libvirtFolder, type Manager, managerOf } from './manager.ts';
+import { fieldsOf, type Listening, listeningOf, optionsOf } from './qemuargs.ts';
+import { UNIX_LISTENS, unixRows } from './sockettable.ts';
+import { lookAtProcess, processes, reachable, textOf } from './vmprocess.ts';
 
 export interface Monitor {
-  /** As `qmpsh` takes it: a socket's path or host:port. */
+  /** As `qmpsh` takes it: a socket's path, host:port, or a domain of libvirt's. */
   readonly address: string;
+  readonly what: 'monitor' | 'storage daemon' | 'guest agent';
   readonly pid: number;
+  /** The program that serves it, as its command line names it. */
+  readonly program: string;
   /** The VM's name (`-name`), else the program's. */
   readonly name: string;
   /** The file of its first disk on the command line, without its folders. */
   readonly disk?: string;
+  /** Who has started the VM, where that is one of these. */
+  readonly manager?: Manager;
+  /** Its unix socket, as it is reached from here. */
+  readonly socket?: string;
+  /** Its unix socket, as the program sees it, and the folder that the program is in. */
+  readonly path?: string;
+  readonly folder?: string;
+  readonly host?: string;
+  readonly port?: number;
 }
+
+type FarEnd = ReturnType<typeof farEnds>;
 
 interface Running {
   readonly pid: number;
+  readonly uid: number;
   readonly argv: readonly string[];
   readonly folder: string | undefined;
 }
 
-/** Every monitor found; those of other users' VMs too, where their command line can be read. */
+/** All that is found; those of other users' VMs too, where their command line can be read. */
 export function findMonitors(): readonly Monitor[] {
-  const processes = existsSync('/proc/self/cmdline') ? fromProc() : fromPs();
-  return processes.flatMap(running => {
-    if (!/^qemu-(system-|kvm|storage-daemon)/.test(basename(running.argv[0] ?? ''))) return [];
-    const name = vmName(running.argv);
-    const disk = firstDisk(running.argv);
-    return monitorAddresses(running.argv).map(address => ({
-      address: absolute(address, running.folder),
-      pid: running.pid,
-      name,
-      ...(disk === undefined ? {} : { disk }),
-    }));
+  const running = existsSync('/proc/self/cmdline') ? fromProc() : fromPs();
+  const farEnd = farEnds();
+  return running.filter(({ argv }) => isQemu(argv[0] ?? '')).flatMap(one => monitorsOf(one, farEnd));
+}
+
+function isQemu(program: string): boolean {
+  return /^(?:qemu-(?:system-|kvm|storage-daemon)|kvm$)/.test(basename(program));
+}
+
+function monitorsOf(running: Running, farEnd: FarEnd): readonly Monitor[] {
+  const { pid, argv, folder } = running;
+  const program = argv[0] ?? '';
+  const name = vmName(argv);
+  const disk = firstDisk(argv);
+  const isDaemon = basename(program).startsWith('qemu-storage-daemon');
+  const read = (file: string) => readIn(running, file);
+  return listeningOf(argv, read).flatMap(listening => {
+    const path = pathOf(listening, running);
+    const socket = path === undefined ? undefined : reachable(pid, path);
+    const manager = managerOf(argv, path);
+    const address = addressOf({ running, listening, socket, path, name, farEnd });
+    if (address === undefined) return [];
+    return [
+      {
+        ...{ address, pid, program, name },
+        what: listening.what === 'agent' ? 'guest agent' : isDaemon ? 'storage daemon' : 'monitor',
+        ...(disk === undefined ? {} : { disk }),
+        ...(manager ? { manager } : {}),
+        ...(socket === undefined ? {} : { socket }),
+        ...(path === undefined ? {} : { path }),
+        ...(folder === undefined ? {} : { folder }),
+        ...(listening.host === undefined ? {} : { host: listening.host }),
+        ...(listening.port === undefined ? {} : { port: Number(listening.port) }),
+      } satisfies Monitor,
+    ];
   });
 }
 
-function fromProc(): readonly Running[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .flatMap(pid => {
-      try {
-        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return [{ pid: Number(pid), argv, folder: folderOf(pid) }];
-      } catch {
-        return []; // it ended meanwhile
-      }
-    });
+interface Found {
+  readonly running: Running;
+  readonly listening: Listening;
+  readonly socket: string | undefined;
+  readonly path: string | undefined;
+  readonly name: string;
+  readonly farEnd: FarEnd;
 }
 
-function folderOf(pid: string): string | undefined {
+function addressOf({ running, listening, socket, path, name, farEnd }: Found): string | undefined {
+  const { host, port, tls, what } = listening;
+  const folder = what === 'monitor' ? libvirtFolder(running.argv) : undefined;
+  // (A further monitor, by the XML's qemu:commandline, is nobody's.)
+  if (folder !== undefined && (path === undefined || path === join(folder, 'monitor.sock')))
+    return libvirtAddress({ process: running, name, folder, holder: holderOf(running, path, farEnd) });
+  if (socket !== undefined) return socket;
+  if (port === undefined) return undefined;
+  const at = host === '' || host === undefined ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `${tls ? 'tls:' : ''}${at}:${port}`;
+}
+
+/** A socket's path as its program sees it, not relative; undefined where it has none that is known. */
+function pathOf({ path, fd }: Listening, running: Running): string | undefined {
+  const { pid, folder } = running;
+  const given = path ?? (fd === undefined ? undefined : boundAt(pid, fd));
+  if (given === undefined || isAbsolute(given)) return given;
+  return folder === undefined ? given : join(folder, given);
+}
+
+/** The path of a socket that was handed to a process. */
+function boundAt(pid: number, fd: number): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`);
+    const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+    return unixRows(pid).find(row => row.inode === inode && row.flags === UNIX_LISTENS)?.bound;
   } catch {
     return undefined; // another user's process
   }
 }
 
+function holderOf({ pid, folder }: Running, path: string | undefined, farEnd: FarEnd): number | undefined {
+  try {
+    const [inode] = (path === undefined ? undefined : connectionsAt(pid, path, folder)) ?? [];
+    return inode === undefined ? undefined : farEnd(inode);
+  } catch {
+    return undefined; // it has ended
+  }
+}
+
+/** A file that a command line names, as the process sees it. */
+function readIn({ pid, folder }: Running, file: string): string | undefined {
+  try {
+    const path = isAbsolute(file) ? file : join(folder ?? '/', file);
+    return readFileSync(reachable(pid, path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function fromProc(): readonly Running[] {
+  return processes()
+    .filter(pid => isQemu(textOf(`/proc/${pid}/cmdline`).split('\0')[0] ?? ''))
+    .flatMap(pid => {
+      const { argv, uid, folder } = lookAtProcess(pid) ?? {};
+      return argv && uid !== undefined ? [{ pid, uid, argv, folder }] : []; // it ended meanwhile
+    });
+}
+
 // Where there is no /proc (macOS). Arguments with blanks in them come apart; paths of sockets seldom have any.
 function fromPs(): readonly Running[] {
-  const rows = execFileSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  const rows = execFileSync('ps', ['-axo', 'pid=,uid=,args='], { encoding: 'utf8' }).split('\n');
   return rows.map(row => {
-    const [pid = '', ...argv] = row.trim().split(/\s+/);
-    return { pid: Number(pid), argv, folder: undefined };
+    const [pid = '', uid = '', ...argv] = row.trim().split(/\s+/);
+    return { pid: Number(pid), uid: Number(uid), argv, folder: undefined };
   });
 }
 
-function absolute(address: string, folder: string | undefined): string {
-  if (/^[^/]*:\d+$/.test(address) || isAbsolute(address)) return address;
-  return folder ? join(folder, address) : address;
-}
-
 function vmName(argv: readonly string[]): string {
-  const given = argv[argv.indexOf('-name') + 1];
-  if (!argv.includes('-name') || given === undefined) return basename(argv[0] ?? '');
-  return /(?:^|,)guest=([^,]+)/.exec(given)?.[1] ?? given.split(',')[0] ?? given;
+  const [, given] = [...optionsOf(argv)].find(([name]) => name === 'name') ?? [];
+  if (given === undefined) return basename(argv[0] ?? '');
+  return fieldsOf(given, 'guest')['guest'] ?? given;
 }
 
 function firstDisk(argv: readonly string[]): string | undefined {
-  for (const [i, option] of argv.entries()) {
-    if (!/^--?(?:drive|blockdev|hda|sda)$/.test(option)) continue;
-    const value = argv[i + 1] ?? '';
-    if (/^--?[hs]da$/.test(option)) return basename(value);
+  for (const [name, value] of optionsOf(argv)) {
+    if (!/^(?:drive|blockdev|hda|sda)$/.test(name)) continue;
+    if (/^[hs]da$/.test(name)) return basename(value);
     const json = /"filename"\s*:\s*"([^"]+)"/.exec(value)?.[1];
-    const fields = keyValues(value);
+    const fields = fieldsOf(value, 'driver');
     const file =
       json ??
       fields['file.filename'] ??
       fields['filename'] ??
-      (/drive$/.test(option) ? fields['file'] : undefined);
+      (name === 'drive' ? fields['file'] : undefined);
     if (file) return basename(file);
   }
-  return undefined;
-}
-
-/** The control monitors a QEMU command line opens, as addresses; relative paths stay relative. */
-function monitorAddresses(argv: readonly string[]): readonly string[] {
-  const found: string[] = [];
-  const sockets = new Map<string, string>();
-  const control: string[] = [];
-  for (const [i, option] of argv.entries()) {
-    const value = argv[i + 1] ?? '';
-    const name = option.replace(/^--?/, '');
-    if (!option.startsWith('-')) continue;
-    if (name === 'qmp' || name === 'qmp-pretty') {
-      const address = legacy(value);
-      const id = /^chardev:([^,]+)/.exec(value)?.[1];
-      if (address) found.push(address);
-      else if (id) control.push(id);
-    } else if (name === 'object' && /^(?:qom-type=)?monitor-qmp,/.test(value)) {
-      const { chardev } = keyValues(value);
-      if (chardev) control.push(chardev);
-    } else if (name === 'chardev' && value.startsWith('socket,')) {
-      const fields = keyValues(value);
-      const address =
-        fields['path'] ?? (fields['port'] ? `${fields['host'] || 'localhost'}:${fields['port']}` : undefined);
-      if (address && fields['id']) sockets.set(fields['id'], address);
-    } else if ((name === 'mon' && /(?:^|,)mode=control\b/.test(value)) || name === 'monitor') {
-      const fields = keyValues(value);
-      const chardev = fields['chardev'] ?? value.split(',')[0];
-      if (chardev) control.push(chardev);
-    }
-  }
-  return [...found, ...control.flatMap(id => sockets.get(id) ?? [])];
-}
-
-function keyValues(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    text.split(',').map(part => {
-      const at = part.indexOf('=');
-      return at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
-    }),
-  );
-}
-
-/** `unix:PATH,server=on` and `tcp:HOST:PORT,...` of -qmp. */
-function legacy(value: string): string | undefined {
-  const address = value.split(',')[0] ?? '';
-  if (address.startsWith('unix:')) return address.slice(5);
-  if (address.startsWith('tcp:')) return address.slice(4).replace(/^:/, 'localhost:');
   return undefined;
 }

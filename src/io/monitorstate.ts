@@ -1,59 +1,80 @@
-// How a monitor of this host stands: whether somebody is connected to it, and how its VM is. One that is in use is left
-// alone: a monitor serves one client, and further ones wait.
-import { isAbsolute } from 'node:path';
-import { Session } from '../session/client.ts';
-import { isObject } from '../text/json.ts';
-import { parseAddress } from './address.ts';
-import { CLOCK } from './clock.ts';
-import { connect } from './connect.ts';
-import { TCP_CONNECTED, tcpRowsOf, UNIX_CONNECTED, unixRows } from './sockettable.ts';
+// How a monitor of this host stands, as the system tells: nobody connects to it for that. A monitor serves one client.
+import { openTo } from './access.ts';
+import { clientOfPort, connectionsAt, farEnds } from './clients.ts';
+import type { Monitor } from './monitors.ts';
+import { socketsOf } from './peer.ts';
+import { versionOf } from './qemuversion.ts';
+import { TCP_CONNECTED, tcpRows } from './sockettable.ts';
+import { lookAtProcess } from './vmprocess.ts';
 
 export interface MonitorState {
-  /** Whether somebody is connected; undefined where that is not known. */
+  /** The version of the QEMU that runs. */
+  readonly version?: string;
+  /**
+   * Who may connect beside root: `all`, users and groups by name. For TCP `this host` or `the network`. Absent where it is not
+   * known, and where libvirt decides.
+   */
+  readonly openTo?: readonly string[];
+  /** Whether somebody is connected. */
   readonly held?: boolean;
-  /** `status` of query-status, where the monitor was free and answered. */
-  readonly state?: string;
+  /** Who. */
+  readonly holder?: { readonly pid: number; readonly name: string };
 }
 
-/** Milliseconds that a monitor may take to greet, and to answer. */
-const PATIENCE = 1500;
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 
-/** Looks at a monitor, and asks for its VM's state where nobody else is connected. Never throws. */
-export async function stateOfMonitor(address: string): Promise<MonitorState> {
-  const held = isHeld(address);
-  if (held === true) return { held };
-  let session: Session | undefined;
+/** Each monitor with what is known of it. Never throws. */
+export function withStates(monitors: readonly Monitor[]): readonly (Monitor & MonitorState)[] {
+  const farEnd = farEnds();
+  return monitors.map(monitor => {
+    const { pid, program, socket, host } = monitor;
+    const version = versionOf(pid, program);
+    const access = accessTo(monitor);
+    const { held, by } =
+      orNothing(() => (socket ? unixHeld(monitor, farEnd) : host ? tcpHeld(monitor) : undefined)) ?? {};
+    const holder = by === undefined ? undefined : lookAtProcess(by);
+    return {
+      ...monitor,
+      ...(version === undefined ? {} : { version }),
+      ...(access === undefined ? {} : { openTo: access }),
+      ...(held === undefined ? {} : { held }),
+      ...(holder ? { holder: { pid: holder.pid, name: holder.name } } : {}),
+    };
+  });
+}
+
+function accessTo({ address, socket, host }: Monitor): readonly string[] | undefined {
+  if (address.startsWith('libvirt:')) return undefined;
+  if (socket !== undefined) return openTo(socket);
+  return host === undefined ? undefined : [LOOPBACK.test(host) ? 'this host' : 'the network'];
+}
+
+interface Held {
+  readonly held: boolean | undefined;
+  readonly by?: number | undefined;
+}
+
+function unixHeld(
+  { pid, path, folder }: Monitor,
+  farEnd: (inode: string) => number | undefined,
+): Held | undefined {
+  const inodes = path === undefined ? undefined : connectionsAt(pid, path, folder);
+  if (inodes === undefined) return undefined;
+  return { held: inodes.length > 0, by: inodes.map(farEnd).find(one => one !== undefined) };
+}
+
+function tcpHeld({ pid, port }: Monitor): Held {
+  const own = new Set(socketsOf(pid));
+  const held = tcpRows().some(
+    row => row.port === port && row.state === TCP_CONNECTED && (own.size === 0 || own.has(row.inode)),
+  );
+  return { held, by: held && port !== undefined ? clientOfPort(port)?.pid : undefined };
+}
+
+function orNothing<T>(run: () => T): T | undefined {
   try {
-    const transport = await connect(address, { signal: AbortSignal.timeout(PATIENCE) });
-    session = await Session.open(transport, { clock: CLOCK, address, greetingTimeout: PATIENCE });
-    const reply = await session.execute('query-status', {}, { timeout: PATIENCE });
-    const value = reply.kind === 'success' && isObject(reply.value) ? reply.value : {};
-    const state = value['status'];
-    return { held: false, ...(typeof state === 'string' ? { state } : {}) };
+    return run();
   } catch {
-    // It does not answer: it may be in use all the same, not be ours, or have ended meanwhile.
-    return held === undefined ? {} : { held };
-  } finally {
-    await session?.close();
+    return undefined; // no /proc, no ss, or it has ended meanwhile
   }
-}
-
-/** Whether somebody is connected, as the kernel's tables tell. */
-function isHeld(address: string): boolean | undefined {
-  try {
-    const to = parseAddress(address);
-    if (to.kind !== 'unix' && to.kind !== 'tcp') return undefined;
-    if (to.kind === 'tcp')
-      return tcpRowsOf('/proc/net/tcp').some(
-        ({ port, state }) => state === TCP_CONNECTED && port === to.port,
-      );
-    return unixRows().some(({ state, bound }) => state === UNIX_CONNECTED && isSame(bound, to.path));
-  } catch {
-    return undefined; // no /proc, as on macOS
-  }
-}
-
-/** A socket is listed by the name that its process gave it, which may be relative. */
-function isSame(bound: string, path: string): boolean {
-  return bound === path || (!isAbsolute(bound) && path.endsWith(`/${bound.replace(/^\.\//, '')}`));
 }

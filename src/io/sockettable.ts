@@ -24,9 +24,9 @@ interface TcpRow {
   readonly state: string;
 }
 
-/** The unix sockets that have a path. Throws where there is no /proc. */
-export function unixRows(): readonly UnixRow[] {
-  return readFileSync('/proc/net/unix', 'utf8')
+/** The unix sockets that have a path, in the network of a process (a container has its own). Throws where there is no /proc. */
+export function unixRows(pid?: number): readonly UnixRow[] {
+  return readFileSync(`/proc/${pid ?? 'self'}/net/unix`, 'utf8')
     .split('\n')
     .flatMap(row => {
       const [, flags, state, inode, bound] = /^\S+ \S+ \S+ (\S+) \S+ (\S+) +(\d+) (.+)$/.exec(row) ?? [];
@@ -46,7 +46,7 @@ export function tcpRows(): readonly TcpRow[] {
 }
 
 /** The TCP sockets in one table. Throws where it is not there. */
-export function tcpRowsOf(table: string): readonly TcpRow[] {
+function tcpRowsOf(table: string): readonly TcpRow[] {
   const portOf = (end: string) => Number.parseInt(end.slice(end.lastIndexOf(':') + 1), 16);
   return readFileSync(table, 'utf8')
     .split('\n')

@@ -34,6 +34,22 @@ export function isTerminal(fd: 0 | 1 | 2): boolean {
   return isatty(fd);
 }
 
+/** What was a terminal when this process began. */
+const TERMINALS = ([0, 1, 2] as const).filter(isTerminal);
+
+/**
+ * Ends this process. Where its terminal has gone it dies of SIGHUP, as others do: Node would fail to give the terminal its
+ * state back, and abort.
+ */
+export function endProcess(status: number): never {
+  process.once('exit', () => {
+    if (TERMINALS.every(isTerminal)) return;
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  });
+  process.exit(status);
+}
+
 /** Whether standard input is open at all (it may be closed: `0<&-`). */
 function hasInput(): boolean {
   try {

@@ -10,6 +10,7 @@ import { safe } from '../text/safe.ts';
 import { endsInRow } from '../text/width.ts';
 import { CLOCK } from './clock.ts';
 import { isOurs, setBlocking, writeSoon } from './descriptor.ts';
+import { endProcess } from './stdio.ts';
 
 interface TerminalSize {
   readonly columns: number;
@@ -298,7 +299,7 @@ export class Terminal {
     this.#leaving = true;
     await this.#cleanUp();
     await within(DRAIN_LIMIT, this.drained());
-    process.exit(status);
+    endProcess(status);
   }
 
   readonly #exit = (): void => {

@@ -28,8 +28,8 @@ function unixError(path: string, cause: unknown): QmpshError {
     }
     case 'EAGAIN': {
       const advice =
-        'A monitor serves one client at a time, and a stopped QEMU none. End the others, or give QEMU a second monitor (-qmp).';
-      return make('busy', `${name} is busy: other clients are waiting for it already`, advice);
+        'A monitor serves one client at a time, and a stopped QEMU none; who has given up still stands in its queue. qmpsh list shows who holds it: end that one, or give QEMU a second monitor (-qmp).';
+      return make('busy', `${name} is busy: it has not taken the last connections either`, advice);
     }
     case 'ENOTDIR':
       return make('ENOTDIR', `a part of the path ${name} is no folder`, 'Check the path.');

@@ -107,6 +107,12 @@ export function seenBy(pid: number, folder: string, path: string): Stats | undef
   return statOf(join(`/proc/${pid}/root`, resolve(folder, path)));
 }
 
+/** The path by which a file of a process is reached from here: one in a container has other files under the same names. */
+export function reachable(pid: number, path: string): string {
+  const there = statOf(`/proc/${pid}/root${path}`);
+  return there === undefined || isSameFile(there, statOf(path)) ? path : `/proc/${pid}/root${path}`;
+}
+
 /** The other processes that have this very file open for writing. */
 export function writersOf(file: Stats, but: number): readonly VmProcess[] {
   return processes()
@@ -135,7 +141,8 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function textOf(path: string): string {
+/** The text of a file; empty where it cannot be read. */
+export function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

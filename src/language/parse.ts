@@ -20,9 +20,14 @@ export function parse(text: string, schema?: Schema): Line {
   return meaningOf(readLine(text), schema);
 }
 
-/** The same for a line that was read into its tree before. */
-export function meaningOf(tree: Tree, schema?: Schema): Line {
-  const { line, cause } = judged(tree, schema);
+/**
+ * The same for a line that was read into its tree before. Without `cause` a wrong line has the problems as they stand: enough
+ * for values that are only tried, and several times faster.
+ */
+export function meaningOf(tree: Tree, schema?: Schema, { cause: wanted } = { cause: true }): Line {
+  const line = lineOf(tree, schema);
+  if (line.kind === 'wrong' && !wanted) return line;
+  const cause = causeIn(line, tree, schema);
   return cause === undefined ? line : { kind: 'wrong', problems: [cause] };
 }
 
@@ -32,10 +37,14 @@ export function judged(
   schema: Schema | undefined,
 ): { readonly line: Line; readonly cause?: Problem | undefined } {
   const line = lineOf(tree, schema);
+  return { line, cause: causeIn(line, tree, schema) };
+}
+
+function causeIn(line: Line, tree: Tree, schema: Schema | undefined): Problem | undefined {
   const isOther = line.kind === 'command' && (addsInOneWord(line.request) || hasNameWithComma(tree));
-  if (line.kind !== 'wrong' && !isOther) return { line };
+  if (line.kind !== 'wrong' && !isOther) return undefined;
   // What was written for something else is wrong in many places, and for one reason.
-  return { line, cause: causeOf(tree, one => lineOf(readLine(one), schema), schema) };
+  return causeOf(tree, one => lineOf(readLine(one), schema), schema);
 }
 
 function lineOf(tree: Tree, schema: Schema | undefined): Line {

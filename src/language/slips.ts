@@ -168,6 +168,17 @@ function isName(command: string, { key }: Argument): boolean {
   return PLAIN_NAMES.has(namingAt(command, path, {})?.kind ?? '');
 }
 
+/** Whether the name is one that is given to something new; another one has to be there already. */
+function isNew(command: string, { key }: Argument): boolean {
+  return (
+    namingAt(
+      command,
+      key.parts.map(({ name }) => name),
+      {},
+    )?.kind === 'new'
+  );
+}
+
 /** Whether QEMU would take a line, and not as it was meant: a name in it ends in a comma. */
 export function hasNameWithComma(tree: Tree): boolean {
   return (
@@ -205,7 +216,11 @@ function blankInValue(
   return {
     place: { start: before.place.start, end: last.place.end },
     message: `a blank stands in the value of ${JSON.stringify(key)}`,
-    advice: name ? `A name has none: write ${meant}, for instance` : `It needs quotes: ${meant}`,
+    advice: name
+      ? isNew(call.name, before)
+        ? `A name has none: write ${meant}, for instance`
+        : `A name has none: leave ${text.slice(lone[0]?.place.start, last.place.end)} out, or write which argument it is for`
+      : `It needs quotes: ${meant}`,
   };
 }
 

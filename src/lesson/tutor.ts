@@ -40,6 +40,7 @@ export class LessonTutor implements Tutor {
   #hints = 0;
   /** How the VM stood when the task began. */
   #began: VmState | undefined;
+  #advisedAt = -1; // the task at which the ways out were told
   /** The monitor that the task began at. */
   #beganAt = '';
   readonly #graph = new Picture();
@@ -239,9 +240,9 @@ export class LessonTutor implements Tutor {
   }
 
   async #correct(text: string, verdict: Verdict, status: number, carriedOut: boolean): Promise<void> {
-    const { width } = this.#host;
     // What the shell has found wrong with a line it has also said.
-    const lines = status === 2 && verdict.kind === 'near' ? [] : await verdictLines(verdict, width);
+    const lines =
+      status === 2 && verdict.kind === 'near' ? [] : await verdictLines(verdict, this.#host.width);
     const now = await stateOf(this.#host.session, limitOf(this.#host.signal));
     this.#host.show(lines);
     if (now !== undefined && this.#host.address !== this.#beganAt) {
@@ -252,14 +253,13 @@ export class LessonTutor implements Tutor {
     }
     const why = damage({ text, verdict, carriedOut }, this.#began, now);
     if (why !== undefined) await this.#mend(now === undefined ? undefined : why);
-    else if (lines.length > 0 || (status !== 0 && status !== 130))
+    else if (this.#advisedAt !== this.#at && (lines.length > 0 || (status !== 0 && status !== 130))) {
+      this.#advisedAt = this.#at;
       this.#host.note('.hint gives a hint, .show shows the line.');
+    }
   }
 
-  /**
-   * Says why (without, the VM has ended), and puts a fresh VM in the place of this one: as the lesson has it at this
-   * task, not as the reader had it.
-   */
+  /** Says why (without, the VM has ended), and puts a fresh VM in its place: as the lesson has it at this task. */
   async #mend(why: string | undefined): Promise<void> {
     if (why !== undefined) this.#host.note(why, 'warning');
     const start = unitStart(this.lesson, this.#at);

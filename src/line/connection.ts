@@ -60,7 +60,7 @@ export interface Connection {
   /** The user's commands whose replies are waited for; absent where there is one at a time. */
   readonly awaited?: Set<Sent>;
   /** Runs something the user waits for; its signal is Ctrl-C. */
-  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>, stop?: string): Promise<T>;
   /** Runs what must still be done after Ctrl-C; its signal is the next Ctrl-C. Absent where `foreground` has a new one. */
   untilNextInterrupt?<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Runs a page: what must come to its end, with its undo, even if the terminal goes away meanwhile. */

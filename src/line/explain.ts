@@ -63,7 +63,14 @@ async function meaning(desc: string, request: Request, host: Asking): Promise<Ex
   if (actOf(found.instead.execute) === 'complete' && actOf(request.execute) !== 'complete')
     return { text: `${found.text} ${IS_READY}` };
   const fine = await isOffered(found.instead, request, schema, witness);
-  return fine ? { text: found.text, line: print(found.instead, schema) } : { text: found.text };
+  if (!fine) return { text: found.text };
+  return { text: unlisted(found.text, found.instead.execute), line: print(found.instead, schema) };
+}
+
+/** The sentence without what the line to try says again: `; query-jobs lists them`. */
+function unlisted(text: string, command: string): string {
+  const [before, behind] = text.split(`; ${command} lists `);
+  return behind !== undefined && /^(?:them|the \w+)\.$/.test(behind) ? `${before}.` : text;
 }
 
 const IS_READY =

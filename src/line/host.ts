@@ -11,4 +11,6 @@ export interface Host extends Connection, Output {
   readonly typist?: Typist | undefined;
   /** Whether commands of this host that a page causes run without a question. */
   readonly allowShell: boolean;
+  /** Questions are answered by yes where there is nobody to ask. */
+  readonly yes?: boolean;
 }

@@ -3,7 +3,7 @@ import { bindQuery } from '../page/bind.ts';
 import { meets, readExpectation } from '../page/expect.ts';
 import type { Values } from '../page/value.ts';
 import { QmpshError } from '../qmp/errors.ts';
-import { type Json, stringifyJson } from '../text/json.ts';
+import { isArray, type Json, parseJson, stringifyJson } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { ask, queryFault } from './query.ts';
 
@@ -29,11 +29,39 @@ export async function expectation(
   const query = safe(read.query);
   if (meets(found, read.operator, read.value))
     return { met: true, told: `as expected: ${query} is ${shown}` };
+  const absent = read.operator === 'holds' ? await absentName(read.query, reply) : undefined;
+  if (absent !== undefined) return { met: false, told: `not as expected: ${absent}` };
   const wanted = read.operator === 'holds' ? 'something' : `${read.operator} ${stringifyJson(read.value)}`;
   return { met: false, told: `not as expected: ${query} should be ${safe(wanted)}, and is ${shown}` };
 }
 
 const LONGEST = 300;
+/** A list's rows of one name, as pages look for a node: `[?inserted."node-name"==`"node-A"`]`. */
+const BY_NAME = /^\[\?((?:\w+\.)*("?)([\w-]+)\2)==`("(?:[^`\\]|\\.)*")`\]$/;
+/** So many names are told. */
+const MOST = 6;
+
+/** Where a query looks for a row by its name and finds none: that, and the names that there are. */
+async function absentName(query: string, reply: Json): Promise<string | undefined> {
+  const [, path, , key, quoted] = BY_NAME.exec(query) ?? [];
+  if (path === undefined || key === undefined || quoted === undefined || !isArray(reply)) return undefined;
+  const wanted = parseJson(quoted);
+  const found = await ask(reply, `[].${path}`);
+  const names = found.ok && isArray(found.value) ? found.value.filter(name => typeof name === 'string') : [];
+  if (typeof wanted !== 'string') return undefined;
+  const { nearest } = await import('../text/fuzzy.ts');
+  // (Names that QEMU gave by itself, as #block123, are nobody's.)
+  const own = [...new Set(names)].filter(name => !name.startsWith('#'));
+  const near = nearest(wanted, own);
+  const others = own.length > MOST ? [...own.slice(0, MOST), `${own.length - MOST} more`] : own;
+  const told =
+    near.length > 0
+      ? `did you mean ${near.join(' or ')}?`
+      : own.length > 0
+        ? `there ${own.length === 1 ? 'is' : 'are'} ${others.join(', ')}`
+        : 'there is none';
+  return safe(`no ${key} is ${wanted}; ${told}`);
+}
 
 function bound(text: string, names: Values): string {
   const bound = bindQuery(text, names);

@@ -1,7 +1,6 @@
 // Why a command needs a confirmation: it always loses something, or it makes a disk or the guest's memory smaller. The
 // human monitor counts MiB where QMP counts bytes, so a size typed from habit is a millionth of what was meant.
 import type { Request } from '../qmp/message.ts';
-import { changesGuest } from '../schema/agent.ts';
 import { hmpDestroys, hmpLeaves, hmpLineOf } from '../schema/hmp.ts';
 import { destructive } from '../schema/loss.ts';
 import { textOf } from '../schema/world.ts';
@@ -22,6 +21,7 @@ const UNITS = 'QMP counts bytes here, the human monitor MiB; 512M is a size, too
 /** Why a request should be asked about, as sentences; undefined where it loses nothing that is known. */
 export async function lossOf(request: Request, host: Host): Promise<readonly string[] | undefined> {
   if (host.session?.isAgent) {
+    const { changesGuest } = await import('../schema/agent.ts');
     const change = changesGuest(request.execute, request.arguments);
     return change === undefined ? undefined : [change];
   }

@@ -9,6 +9,7 @@ import type { Sent, Session } from '../session/client.ts';
 import { nameOf } from '../session/pending.ts';
 import type { WaitOptions } from '../session/wait.ts';
 import type { Json } from '../text/json.ts';
+import { behindOwner } from './behind.ts';
 import type { Connection } from './connection.ts';
 import type { Exit } from './exit.ts';
 import type { Host } from './host.ts';
@@ -70,8 +71,9 @@ export async function schemaIfAny(asked: Promise<Schema | undefined>): Promise<S
 
 async function agreed(request: Request, host: Host): Promise<boolean> {
   const line = hmpLineOf(request);
-  const why = host.settings.confirm ? await lossOf(request, host) : undefined;
-  if (why === undefined) return true;
+  const behind = behindOwner(request, host);
+  const why = host.settings.confirm ? [...((await lossOf(request, host)) ?? []), ...behind] : [];
+  if (why.length === 0) return true;
   const instead = host.owned ? [] : ['Ctrl-D leaves the shell and does the VM no harm.'];
   if (!host.person) return true;
   const what = line === undefined ? request.execute : hmpName(line);

@@ -20,7 +20,7 @@ interface SilenceParts {
   /** Why else nothing may come, as a sentence, as far as it is known; looked for once. */
   readonly why?: () => Promise<string | undefined>;
   /** The advice at the end of the row, as half a sentence. */
-  readonly way: string;
+  readonly way: () => string;
   /** The rows are others than before. */
   readonly changed: () => void;
 }
@@ -85,7 +85,7 @@ export class Silence {
       this.#lines = [
         [
           span(`${oldest.name}: no reply for ${time(oldest)}${others.join('')}`, 'warning'),
-          span(`; ${this.#overtaking(pid)}${this.#parts.way}`, 'dim'),
+          span(`; ${this.#overtaking(pid)}${this.#parts.way()}`, 'dim'),
         ],
         ...(pid === undefined ? [] : [stoppedRow(pid)]),
         ...(why === undefined ? [] : [[span(why, 'warning' as const)]]),

@@ -43,6 +43,7 @@ export function addressCommands(address: string): readonly string[] {
   if (address.startsWith('exec:')) return [`${safe(address.slice('exec:'.length).trim())} (a connection)`];
   if (address.includes('$'))
     return [`ssh, if ${address} is an ssh: address, or a command, if it is an exec: one`];
+  if (address.startsWith('libvirt:')) return [`virsh (to ${safe(address.slice('libvirt:'.length))})`];
   if (!/^ssh:/.test(address)) return [];
   const to = parseAddress(address);
   return to.kind === 'ssh' ? [`ssh ${safe(to.host)} (to ${safe(to.path)})`] : [];

@@ -140,6 +140,11 @@ function onlyAsks({ kind, text: line }: Step): boolean {
   return kind === 'qmp' && !line.includes('|') && classOf(/^\s*([\w-]+)/.exec(line)?.[1] ?? '') === 'asks';
 }
 
+/** How far it came: `1 step`, `3 steps`. */
+export function stepsBegun({ begun }: Unfinished): string {
+  return begun.length === 1 ? '1 step' : `${begun.length} steps`;
+}
+
 /** The plays that were broken off on the monitor at an address, the oldest first. */
 export function unfinishedAt(address: string, journals = findJournals()): readonly Unfinished[] {
   const here = placeAt(address);

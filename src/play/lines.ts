@@ -36,6 +36,8 @@ const JUDGED = ['.freeze', '.thaw', '.wait', '.send', '.hmp'];
 export interface LineContext {
   readonly schema: Schema | undefined;
   readonly reading: Reading;
+  /** What it stands for with every set of values that fits; else the first is enough. */
+  readonly every: boolean;
 }
 
 interface CheckedLine {
@@ -58,25 +60,28 @@ export async function checkStep(step: Step, values: Values, context: LineContext
   if (step.kind === 'word') return checkWord(step, values, context);
   const partial = step.shown && notWhole(step.shown);
   if (partial) return { fault: { step, ...partial }, warnings: [] };
-  let first: LineFault | undefined;
+  let wrong: string | undefined;
   let warnings: readonly Warning[] = [];
   const requests: { request: Json; values: Values }[] = [];
   for (const trial of trials(step, values)) {
     const bound = bind(step, trial);
     if (!bound.ok) return { fault: { step, message: bound.message, advice: bound.advice }, warnings };
     if (step.kind === 'shell') return { warnings };
-    const line = context.reading.line(bound.text, schemaFor(step, context.schema));
+    const line = context.reading.attempt(bound.text, schemaFor(step, context.schema));
     if (line.kind === 'wrong') {
-      first ??= faultOf(step, bound.text, line.problems);
+      wrong ??= bound.text;
       continue;
     }
     const request = requestOf(line);
     if (line.kind === 'command') warnings = line.warnings;
     if (!request) return { warnings };
     requests.push({ request: wire(request.execute, request.arguments, request.oob), values: trial });
+    if (!context.every) break;
   }
   if (requests.length > 0) return { warnings, requests };
-  return first ? { fault: first, warnings } : { warnings };
+  const told = wrong === undefined ? undefined : context.reading.line(wrong, schemaFor(step, context.schema));
+  if (wrong === undefined || told?.kind !== 'wrong') return { warnings };
+  return { fault: faultOf(step, wrong, told.problems), warnings };
 }
 
 function faultOf(step: Step, text: string, problems: readonly [Problem, ...Problem[]]): LineFault {

@@ -259,7 +259,8 @@ async function send(sending: Sending, given: Performance): Promise<Part> {
       return { ...part, mismatches, found: `refused, as the page wants it: ${safe(reply.desc)}` };
     return { ...part, mismatches, failure: await refusal(reply, request, askingOf(monitor, stage.host)) };
   }
-  if (amiss?.kind === 'taken') return { ...part, mismatches, failure: tooWell(step, request, given) };
+  if (amiss?.kind === 'taken')
+    return { ...part, mismatches, failure: await tooWell(step, request, monitor, given) };
   if (amiss) {
     const absent = ABSENT.test(amiss.text) ? { absent: true } : {};
     const message = `the human monitor refused it: ${safe(amiss.text)}`;

@@ -5,6 +5,7 @@ import { plain, type Values } from '../page/value.ts';
 import { fillParams } from '../page/values.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { safe } from '../text/safe.ts';
+import { behindStep } from './behind.ts';
 import { chooseSteps } from './choice.ts';
 import { expand } from './expand.ts';
 import { addressCommands, stepCommands } from './hostcommands.ts';
@@ -28,6 +29,8 @@ export interface Plan {
   readonly removals: ReadonlySet<string>;
   /** The pages it plays, as they were read: what is played later is what was asked about. */
   readonly pages: ReadonlyMap<string, Page>;
+  /** What its steps do without the knowledge of who manages the VM, as sentences. */
+  readonly behind: readonly string[];
 }
 
 interface Planning {
@@ -39,14 +42,16 @@ interface Planning {
   readonly reading: Reading;
   /** Parameters whose value the user gave: addresses among them need no question. */
   readonly given?: ReadonlySet<string>;
+  /** Where it is played. */
+  readonly main?: string;
 }
 
 /** Lists all of it. Throws a QmpshError for a page it plays that cannot be played. */
 export async function planPage(planning: Planning): Promise<Plan> {
-  const planner = new Planner(planning.folder, planning.reading);
+  const planner = new Planner(planning);
   await planner.take(planning, { depth: 0, undoing: false, certain: true, above: new Set() });
-  const { steps, undo, removals, pages } = planner;
-  return { steps: [...steps], undo: [...undo], removals, pages };
+  const { steps, undo, removals, pages, behind } = planner;
+  return { steps: [...steps], undo: [...undo], removals, pages, behind: [...behind] };
 }
 
 /** The undo steps between the first chosen step and the last. */
@@ -71,18 +76,21 @@ class Planner {
   readonly undo = new Set<string>();
   readonly removals = new Set<string>();
   readonly pages = new Map<string, Page>();
+  readonly behind = new Set<string>();
+  readonly #main: string;
   readonly #folder: string;
   readonly #reading: Reading;
   /** Plays that were looked at: the same page with the same values causes the same. */
   readonly #done = new Set<string>();
 
-  constructor(folder: string, reading: Reading) {
+  constructor({ folder, reading, main = '' }: Pick<Planning, 'folder' | 'reading' | 'main'>) {
     this.#folder = folder;
     this.#reading = reading;
+    this.#main = main;
   }
 
   async take(
-    { page, chosen, values, given }: Omit<Planning, 'folder' | 'reading'>,
+    { page, chosen, values, given }: Omit<Planning, 'folder' | 'reading' | 'main'>,
     spot: Spot,
   ): Promise<void> {
     const undos = new Set(undoSteps(page, chosen).map(step => step.index));
@@ -97,6 +105,8 @@ class Planner {
         list.add(command);
         if (removes && isUndo) this.removals.add(command);
       }
+      const where = { values: turn.values, main: this.#main, reading: this.#reading };
+      if (!isUndo) for (const sentence of behindStep(step, line, where)) this.behind.add(sentence);
       const { on } = step.fence;
       if (on !== undefined && !given?.has(on)) {
         const value = laterNames(page).has(on) ? undefined : turn.values.get(on);

@@ -1,6 +1,7 @@
 // Plays a page: performs its steps in order, and undoes it when one fails. A policy (play, step by step, check) decides
 // whether a step runs, and what counts as a failure.
 
+import { lookForPages } from '../io/pages.ts';
 import type { Host } from '../line/host.ts';
 import type { Fence, Page, Step } from '../page/model.ts';
 import type { Value } from '../page/value.ts';
@@ -89,13 +90,12 @@ async function play(performing: Playing): Promise<Ending> {
   const { host } = stage;
   const began = host.clock.now();
   const run = new Run(performing);
-  const title = page.title ?? page.name;
   let ending: Ending;
   try {
     ending = performing.signal
       ? await run.main(performing.signal)
       : policy.guard === 'page'
-        ? await host.foreground(title, signal => run.main(signal))
+        ? await host.foreground(wordOf(page), signal => run.main(signal), stopOf(page))
         : await run.main(undefined);
     // Before anything that may take time.
     const thawed = stage.still && (await letGo(stage));
@@ -106,8 +106,10 @@ async function play(performing: Playing): Promise<Ending> {
     if (ending.exit === 0) await policy.over?.();
     if (ending.exit !== 0 && run.undoes) {
       report.undoing();
-      const after = await host.foreground(`the undo of ${title}`, signal =>
-        untilNext(signal, host, next => run.undo(next)),
+      const after = await host.foreground(
+        `the undo of ${wordOf(page)}`,
+        signal => untilNext(signal, host, next => run.undo(next)),
+        'gives its line up',
       );
       ending = { ...ending, after: thawed ? { ...after, undone: [thawed, ...after.undone] } : after };
     }
@@ -119,6 +121,20 @@ async function play(performing: Playing): Promise<Ending> {
   }
   report.over(page, ending, host.clock.now() - began);
   return ending;
+}
+
+/** How the page is called: as the word that it is, or by its file. */
+function wordOf({ name }: Page): string {
+  const word = lookForPages()
+    .find()
+    .find(page => page.path === name);
+  return word ? `.${word.name}` : (name.split('/').at(-1) ?? name);
+}
+
+/** What Ctrl-C does to a page. (From a fence with `keep` on nothing is undone.) */
+function stopOf({ fences }: Page): string {
+  const undoes = fences.some(({ group }) => group === 'on-failure') && !fences.some(({ keep }) => keep);
+  return undoes ? 'breaks it off and undoes it' : 'breaks it off';
 }
 
 interface Playing extends Performing {

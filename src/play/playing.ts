@@ -11,6 +11,7 @@ import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { Again } from './again.ts';
+import { agreeBehind, meetsOwned } from './behind.ts';
 import { type Choice, chooseSteps, stepNumbers } from './choice.ts';
 import { DiscreetReport, Discretion } from './discreet.ts';
 import { dryJson, dryRun, renderDry } from './dryrun.ts';
@@ -83,6 +84,16 @@ export async function playPage(request: PlayRequest, host: Host, output: Output)
   const hide = new Discretion(values);
   const undos = undoSteps(page, chosen);
   const agreed = request.agreed ?? (await agree(request, chosen, values, host));
+  if (depth === 0 && !request.again && meetsOwned(host.address, values)) {
+    const given = new Set(request.given.keys());
+    const { folder, address: main } = host;
+    const { behind } = await planPage({ page, chosen, values, folder, reading, given, main });
+    await agreeBehind(
+      page,
+      behind.map(sentence => hide.text(sentence)),
+      host,
+    );
+  }
   const main = page.steps.filter(step => chosen.has(step.index));
   // (What was begun has been checked; with the values that it has read, lines would be wrong that it does not play.)
   if (!request.again) await checkLines(page, [...main, ...undos], values, await schemaFor(host), reading);
@@ -245,6 +256,7 @@ function reportTo(host: Host, output: Output, { page, verbose, step, replies }: 
     page,
     show: output.show,
     width: () => host.width,
+    onScreen: host.typist !== undefined,
     verbose,
     ...(step ? { replies: 'all' as const } : replies ? { replies: 'queries' as const } : {}),
   });

@@ -79,6 +79,7 @@ export async function checkLines(
     const { fault } = await checkStep(step, values, {
       schema: step.fence.on ? undefined : schema,
       reading,
+      every: false,
     });
     if (!fault) continue;
     const hide = new Discretion(values);

@@ -44,6 +44,11 @@ export class Reading {
     return meaningOf(this.tree(text), schema);
   }
 
+  /** The same of a line with values that are only tried: what is wrong with it as it stands. */
+  attempt(text: string, schema?: Schema): Line {
+    return meaningOf(this.tree(text), schema, { cause: false });
+  }
+
   /** A word in a page that plays another one. Throws a usage error. */
   call(text: string): PlayCall {
     const call = this.#calls.get(text) ?? readInner(text);

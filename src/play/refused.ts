@@ -4,9 +4,9 @@ import type { Host } from '../line/host.ts';
 import type { Step } from '../page/model.ts';
 import type { Reply, Request } from '../qmp/message.ts';
 import { NOTHING_DONE } from '../render/reply.ts';
-import { member } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
 import { showsRefusal } from './judge.ts';
+import { type NodeFiles, openFiles, userOf } from './openfiles.ts';
 import type { Failure } from './outcome.ts';
 import type { Performance } from './performance.ts';
 import type { Monitor } from './stage.ts';
@@ -16,11 +16,36 @@ export const ABSENT =
   /failed to find|cannot find|can't find|not found|no such|does not exist|not running|not active/i;
 
 /** QEMU took what it was to refuse: mostly a try whether a file is there already. */
-export function tooWell(step: Step, request: Request | undefined, { params }: Performance): Failure {
-  const file = member(request?.arguments ?? {}, 'filename');
+export async function tooWell(
+  step: Step,
+  request: Request | undefined,
+  { session }: Monitor,
+  { params, signal, timeout }: Performance,
+): Promise<Failure> {
+  const { filename: file, 'node-name': own } = request?.arguments ?? {};
   const over = params.has('overwrite') ? ', or overwrite=yes: then what it holds is lost' : '';
-  if (typeof file === 'string' && showsRefusal(step, /No such file or directory/))
+  if (typeof file === 'string' && showsRefusal(step, /No such file or directory/)) {
+    // (Where QEMU does not say, nothing is said of it.)
+    const limits = { signal, ...(timeout > 0 ? { timeout } : {}) };
+    const nodes = await openFiles(session, limits).catch(() => []);
+    const isNamed = ({ node }: NodeFiles) => !node.startsWith('#');
+    const user =
+      userOf(
+        file,
+        nodes.filter(one => one.node !== own && isNamed(one)),
+      ) ??
+      userOf(
+        file,
+        nodes.filter(({ node }) => node !== own),
+      );
+    if (user !== undefined)
+      return {
+        message: `${safe(file)} is an image that this QEMU has open: node ${safe(user)} is on it`,
+        advice: 'Give another name.',
+        exit: 1,
+      };
     return { message: `${safe(file)} is there already`, advice: `Give another name${over}.`, exit: 1 };
+  }
   if (showsRefusal(step, /not in qcow2 format/))
     return {
       message:

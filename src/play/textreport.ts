@@ -19,6 +19,8 @@ interface TextReportOptions {
   readonly page: Page;
   readonly show: (lines: readonly StyledLine[]) => void;
   readonly width: () => number;
+  /** Whether somebody reads it on a screen: prose is wrapped then, and hangs. */
+  readonly onScreen?: boolean;
   /** Also `.let` and `.expect`, requests and replies. */
   readonly verbose: boolean;
   /** Replies as at the prompt: of queries, or of `all` steps for somebody who looks at each one. */
@@ -86,8 +88,8 @@ export class TextReport implements Report {
     // The line stands above, unless it is one that is not shown.
     const line = step && this.#quiet(step) ? `${safe(firstRow(step.text))}: ` : '';
     const where = step ? `${safe(page.name)}:${step.row}: ${numbered(page, step)}${line}` : '';
-    this.#show([[span('failed', 'error'), span(`  ${where}${failure.message}`)]]);
-    if (failure.advice !== undefined) this.#show([[span(`        ${failure.advice}`, 'dim')]]);
+    this.#tell([span('failed', 'error'), span(`  ${where}${failure.message}`)]);
+    if (failure.advice !== undefined) this.#tell([span(`        ${failure.advice}`, 'dim')]);
   }
 
   undoing(): void {}
@@ -146,6 +148,12 @@ export class TextReport implements Report {
 
   #quiet(step: Step): boolean {
     return step.kind === 'word' && /^\.(let|expect|points)\b/.test(step.text) && !this.#options.verbose;
+  }
+
+  /** A row of prose; what it is longer than the screen hangs below its text. */
+  #tell(line: StyledLine): void {
+    const { onScreen, width } = this.#options;
+    this.#show(onScreen ? wrapLine(line, width(), 8) : [line]);
   }
 
   #show(lines: readonly StyledLine[]): void {

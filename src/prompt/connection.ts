@@ -39,6 +39,8 @@ interface ConnectionParts {
   readonly connect: Connecting;
   /** Resolves when no page plays. */
   readonly idle: () => Promise<void>;
+  /** Whether the user waits for something. */
+  readonly waits: () => boolean;
   /** The next Ctrl-C. */
   readonly signal: () => AbortSignal;
   /** The schema has come: what is typed already means more than before. */
@@ -60,6 +62,8 @@ export class Connection {
   #ends: JobEnds | undefined;
   #jobRows: readonly StyledLine[] = [];
   #silence: Silence | undefined;
+  /** No VM was welcomed yet. */
+  #isFirst = true;
   #process: (() => number | undefined) | undefined;
 
   constructor(editor: Editor, host: PromptHost, parts: ConnectionParts) {
@@ -118,7 +122,7 @@ export class Connection {
       session,
       stopped: () => this.#stopped(),
       why: async () => (await import('../io/silence.ts')).whyUnanswered(session, address),
-      way: 'Ctrl-C stops waiting, then Ctrl-D leaves',
+      way: () => (this.#parts.waits() ? 'Ctrl-C stops waiting, then Ctrl-D leaves' : 'Ctrl-D leaves'),
       changed: () => this.#showStatus(),
     });
     this.#process = undefined;
@@ -220,10 +224,10 @@ export class Connection {
   async #tellUnfinished(): Promise<void> {
     const journals = findJournals();
     if (journals.length === 0) return; // as almost always: what reads them is not loaded for nothing
-    const { unfinishedAt } = await import('../play/journal.ts');
-    for (const { title, page, begun } of unfinishedAt(this.#host.address, journals))
+    const { stepsBegun, unfinishedAt } = await import('../play/journal.ts');
+    for (const play of unfinishedAt(this.#host.address, journals))
       this.#host.note(
-        `A page was broken off here after ${begun.length} steps: ${safe(title)} (${safe(page)}). .unfinished tells what it did, and undoes, finishes or forgets it.`,
+        `A page was broken off here after ${stepsBegun(play)}: ${safe(play.title)} (${safe(play.page)}). .unfinished tells what it did, and undoes, finishes or forgets it.`,
         'warning',
       );
   }
@@ -234,13 +238,20 @@ export class Connection {
       const { practice, owned } = this.#host;
       const { tutor } = this.#host.typist;
       if ((session.greeting || session.isAgent) && !tutor)
-        this.#parts.print([renderWelcome(await welcomeFacts(session, limits(this.#host)), this.#host.width)]);
+        this.#parts.print([
+          renderWelcome(
+            { ...(await welcomeFacts(session, limits(this.#host))), plain: this.#parts.plain },
+            this.#host.width,
+          ),
+        ]);
       if (session.greeting && !owned && !tutor) await this.#tellUnfinished();
       if (owned && !tutor && session === this.#host.session) {
         this.#host.note(owned.note);
         this.#parts.owned(session);
-        if (practice?.address === this.#host.address)
+        // (Who comes back from a lesson is not.)
+        if (practice?.address === this.#host.address && this.#isFirst)
           this.#host.note('New to this? .learn begins the lessons.');
+        this.#isFirst = false;
       }
     } catch (error) {
       if (this.#host.session === session) this.#host.failure(error);

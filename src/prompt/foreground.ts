@@ -14,7 +14,11 @@ export class Foreground {
   readonly #kept = new Set<Promise<unknown>>();
   #interrupt = new AbortController();
   /** The tasks under way, the innermost last. */
-  readonly #running: { readonly what: string; readonly interrupt: AbortController }[] = [];
+  readonly #running: {
+    readonly what: string;
+    readonly stop: string;
+    readonly interrupt: AbortController;
+  }[] = [];
   #naming: (() => void) | undefined;
   #leaving = false;
   /** The prompt is the person's, whatever runs. */
@@ -31,9 +35,17 @@ export class Foreground {
     return this.#interrupt.signal;
   }
 
-  /** Says what is waited for while it runs; the signal is Ctrl-C. What is typed meanwhile waits for its end. */
-  async run<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const one = { what, interrupt: new AbortController() };
+  /** Whether the user waits for something. */
+  get isRunning(): boolean {
+    return this.#running.length > 0;
+  }
+
+  /**
+   * Says what is waited for while it runs, and what Ctrl-C does: that is the signal. What is typed meanwhile waits for its
+   * end.
+   */
+  async run<T>(what: string, run: (signal: AbortSignal) => Promise<T>, stop = 'stops waiting'): Promise<T> {
+    const one = { what, stop, interrupt: new AbortController() };
     this.#running.push(one);
     this.#show();
     try {
@@ -70,15 +82,15 @@ export class Foreground {
     if (!last) return;
     this.#naming = this.#clock.after(DELAY, () => {
       this.#naming = undefined;
-      this.#editor.busy(true, this.#sentence(last.what));
+      this.#editor.busy(true, this.#sentence(last));
     });
   }
 
   /** The sentence in the width there is; its advice is never cut off. */
-  #sentence(what: string): string {
-    const around = (name: string) => `waiting for ${name}; Ctrl-C stops waiting`;
+  #sentence({ what, stop }: { readonly what: string; readonly stop: string }): string {
+    const around = (name: string) => `waiting for ${name}; Ctrl-C ${stop}`;
     const room = this.#width() - around('').length - 2;
-    return room < LEAST ? 'waiting; Ctrl-C stops that' : around(fit(what.replace(/\s+/g, ' '), room));
+    return room < LEAST ? `Ctrl-C ${stop}` : around(fit(what.replace(/\s+/g, ' '), room));
   }
 
   /** The terminal has gone, or the shell was told to go. */

@@ -114,6 +114,7 @@ class Interactive {
       ...{ clock, mark: this.#mark, plain: this.#terminal.plain },
       connect: options.connect,
       idle: () => this.#foreground.idle(),
+      waits: () => this.#foreground.isRunning,
       signal: () => this.#foreground.signal,
       child: options.child,
       owned: session => void this.#consoles.joined(session),
@@ -152,7 +153,7 @@ class Interactive {
       height: () => (this.#terminal.plain ? undefined : this.#terminal.size.rows),
       display: this.#display,
       utcOffset: () => -new Date().getTimezoneOffset(),
-      busy: (what, run) => this.#foreground.run(what, run),
+      busy: (what, run, stop) => this.#foreground.run(what, run, stop),
       keep: run => this.#foreground.keep(run),
       leaving: () => this.#foreground.leaving,
       signal: () => this.#foreground.signal,
@@ -298,7 +299,7 @@ class Interactive {
     }
     this.#display.typed(text, this.#prompt().text);
     this.#host.stands(text);
-    if (!this.#ownLine.take(text)) void this.#queue.add(text);
+    if (!this.#ownLine.take(text)) this.#editor.answers(this.#queue.add(text));
   }
 
   #changed(text: string, cursor: number): void {

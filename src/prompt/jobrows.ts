@@ -2,7 +2,7 @@
 // while nothing runs.
 import type { Clock } from '../qmp/transport.ts';
 import { type JobView, renderJobRow } from '../render/job.ts';
-import { type Estimate, estimate, type Look, rateOf } from '../render/rate.ts';
+import { type Estimate, estimate, type Limit, type Look, rateOf } from '../render/rate.ts';
 import { actOf, startedBy } from '../schema/jobs.ts';
 import type { Session } from '../session/client.ts';
 import type { Job } from '../session/jobs.ts';
@@ -23,6 +23,8 @@ export class JobRows {
   readonly #width: () => number;
   readonly #looks = new Map<string, readonly Look[]>();
   readonly #estimates = new Map<string, Estimate>();
+  /** The limit of each, and since when it goes with it. */
+  readonly #limits = new Map<string, { readonly speed: number | undefined; readonly since: Look }>();
   /** Where jobs copy from and to: no query tells, only the request that started one. */
   readonly #ends = new Map<string, { readonly source?: string; readonly target?: string }>();
   readonly #stops: readonly (() => void)[];
@@ -102,6 +104,7 @@ export class JobRows {
       if (!jobs.some(job => job.id === id)) {
         this.#looks.delete(id);
         this.#estimates.delete(id);
+        this.#limits.delete(id);
         this.#still.delete(id);
       }
     this.#draw(this.views());
@@ -136,9 +139,21 @@ export class JobRows {
     const job = this.#session.jobs.get(id);
     const begins = before.length === 0 && job?.state === 'running';
     this.#askLimit(id, begins || rateOf(looks) === 0);
-    const next = estimate(this.#estimates.get(id), looks, len, job?.speed);
+    const next = estimate(this.#estimates.get(id), looks, len, this.#limit(id, looks, job));
     if (next === undefined) this.#estimates.delete(id);
     else this.#estimates.set(id, next);
+  }
+
+  #limit(id: string, looks: readonly Look[], job: Job | undefined): Limit {
+    const [speed, known, last] = [job?.speed, this.#limits.get(id), looks.at(-1)];
+    if (last === undefined) return { speed: 0 };
+    // Which limit it has is known a moment after the job; one that was paused begins anew.
+    const goesOn = known !== undefined && (known.speed === speed || known.speed === undefined);
+    const begins = looks.length === 1 && this.#ends.has(id);
+    const first: Look = begins ? [last[0] - DELAY, 0] : last;
+    const since = goesOn && job?.state !== 'paused' ? known.since : first;
+    this.#limits.set(id, { speed, since });
+    return { speed: speed ?? 0, since };
   }
 
   /** A job has a limit from its beginning, or does not move as it waits for one that it was given since. */

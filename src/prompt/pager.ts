@@ -124,7 +124,7 @@ const ONWARD = new Set([' ', 'Space', 'PageDown', 'f']);
 const LOOKS = new Set(['b', 'PageUp', 'Up', 'k', 'g', 'Home', 'G', 'End', '/', 'n', 'N']);
 
 function notShown(count: number): StyledLine {
-  return [span(`${count} more rows are not shown`, 'dim')];
+  return [span(count === 1 ? '1 more row is not shown' : `${count} more rows are not shown`, 'dim')];
 }
 
 /** The foot is drawn again now and then, for a screen whose size has changed. */

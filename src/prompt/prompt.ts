@@ -26,7 +26,7 @@ import { hideIn } from '../schema/notes/secrettext.ts';
 import type { Sent, Session } from '../session/client.ts';
 import type { JobOutcome } from '../session/jobs.ts';
 import { type Json, spacedJson, stringifyJson } from '../text/json.ts';
-import { span, wrapLine } from '../text/line.ts';
+import { hangLine, span, wrapLine } from '../text/line.ts';
 import { safe, safeJson } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
 import type { Display } from './display.ts';
@@ -54,7 +54,7 @@ interface PromptParts {
   readonly display: Pick<Display, 'print' | 'page'> & Partial<Pick<Display, 'under'>>;
   readonly utcOffset: () => number;
   /** Shows that something is waited for until the promise settles; the signal is Ctrl-C. */
-  readonly busy: <T>(what: string, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  readonly busy: <T>(what: string, run: (signal: AbortSignal) => Promise<T>, stop?: string) => Promise<T>;
   /** Holds up leaving until it has ended. */
   readonly keep: <T>(run: Promise<T>) => Promise<T>;
   readonly leaving: () => boolean;
@@ -228,11 +228,11 @@ export class PromptHost implements Host {
   }
 
   show(lines: readonly StyledLine[]): void {
-    this.#parts.display.print(lines.flatMap(line => wrapLine(line, this.width)));
+    this.#parts.display.print(lines.flatMap(line => hangLine(line, this.width)));
   }
 
   page(lines: readonly StyledLine[]): Promise<void> {
-    return this.#parts.display.page(lines.flatMap(line => wrapLine(line, this.width)));
+    return this.#parts.display.page(lines.flatMap(line => hangLine(line, this.width)));
   }
 
   note(text: string, role: 'dim' | 'warning' | 'ok' = 'dim'): void {
@@ -326,8 +326,8 @@ export class PromptHost implements Host {
     return this.#parts.yes;
   }
 
-  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#parts.busy(what, run);
+  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>, stop?: string): Promise<T> {
+    return this.#parts.busy(what, run, stop);
   }
 
   keep<T>(run: () => Promise<T>): Promise<T> {

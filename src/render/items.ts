@@ -1,13 +1,13 @@
 // A list of alike objects as a table: members become columns, nested ones too, the telling ones first.
 import type { Json, JsonObject } from '../text/json.ts';
 import { isArray, isObject, member, stringifyJson } from '../text/json.ts';
-import { fitLine, span } from '../text/line.ts';
+import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { Span, StyledLine } from '../text/style.ts';
 import type { Column } from '../text/table.ts';
 import { grid, table } from '../text/table.ts';
-import { fit, width } from '../text/width.ts';
 import { readable } from './amount.ts';
+import { notShown } from './notshown.ts';
 
 // What people look for first, by command. All other members follow, those that say nothing last.
 const PREFERRED: ReadonlyMap<string, readonly string[]> = new Map(
@@ -53,13 +53,18 @@ export function renderItems(
   items: readonly JsonObject[],
   options: { readonly width: number; readonly command: string },
 ): readonly StyledLine[] | undefined {
-  const names = nameOnly(items);
-  if (names !== undefined) return nameGrid(names, options.width);
+  const alone = nameOnly(items);
+  if (alone !== undefined) return nameGrid(alone, options.width);
   const rows = items.map(item => new Map(leavesOf(item, '', 0).map(leaf => [leaf.path, leaf])));
   const paths = [...new Set(rows.flatMap(row => [...row.keys()]))];
   if (paths.length > MOST_COLUMNS || !worthATable(rows, paths)) return undefined;
   const preferred = PREFERRED.get(options.command) ?? [];
-  const ranked = new Map(paths.map((path, i) => [path, rank(path, preferred, rows) + i / 1000]));
+  const byUse = new Map(paths.map((path, i) => [path, rank(path, preferred, rows) + i / 1000]));
+  const names = naming(
+    paths.toSorted((a, b) => (byUse.get(a) ?? 0) - (byUse.get(b) ?? 0)),
+    rows,
+  );
+  const ranked = new Map([...byUse, ...names.map((path, i) => [path, i / 1000] as const)]);
   const told = paths.filter(path => preferred.includes(path) || !isEcho(path, preferred, rows));
   const sorted = told.toSorted((a, b) => (ranked.get(a) ?? 0) - (ranked.get(b) ?? 0));
   const idle = sorted.filter(path => !preferred.includes(path) && isIdle(path, rows));
@@ -68,13 +73,15 @@ export function renderItems(
     const some = rows.map(row => row.get(path)?.value).find(value => value !== undefined);
     const isNumber = typeof some === 'number' || typeof some === 'bigint';
     const isText = typeof some === 'string' || isArray(some);
+    const isName = names.includes(path);
     const place = preferred.indexOf(path);
+    const least = names.length > 1 && isName ? LEAST_NAME : place === 0 ? 32 : place > 0 ? 20 : 10;
     return {
       name: path,
       title: title(path, shown),
-      rank: (ranked.get(path) ?? 0) + (place > 1 && isIdle(path, rows) ? SAYS_NOTHING : 0),
+      rank: (ranked.get(path) ?? 0) + (place > 1 && !isName && isIdle(path, rows) ? SAYS_NOTHING : 0),
       ...(isNumber ? { align: 'right' as const } : {}),
-      ...(isText ? { least: place === 0 ? 32 : place > 0 ? 20 : 10, cut: cutOf(path) } : {}),
+      ...(isText ? { least, cut: cutOf(path) } : {}),
     };
   });
   const fitted = table(
@@ -83,12 +90,32 @@ export function renderItems(
     { width: options.width },
   );
   if (columns.length > 1 && columns.length - fitted.leftOut.length < 2) return undefined;
+  if (names.some(path => fitted.leftOut.includes(path))) return undefined;
   const nothing = fitted.leftOut.filter(path => isIdle(path, rows));
   const leftOut = fitted.leftOut.filter(path => !nothing.includes(path));
   return [
     ...fitted.lines,
-    ...notes([...nothing, ...idle], rows, { leftOut, cut: fitted.cut }, options.width),
+    ...notes([...nothing, ...idle], rows, { leftOut, cut: fitted.cut }, options.width, path =>
+      title(path, paths),
+    ),
   ];
+}
+
+/** Members that say which thing a row is about. */
+const NAMES = new Set(['id', 'name', 'device', 'node-name', 'label', 'qdev']);
+/** Cells that a name keeps where several columns are needed to name every row. */
+const LEAST_NAME = 16;
+
+/** The columns that together name the rows: the first that has names, and one more for rows that are without one till then. */
+function naming(paths: readonly string[], rows: readonly ReadonlyMap<string, Leaf>[]): readonly string[] {
+  let unnamed = rows;
+  return paths.filter(path => {
+    if (!NAMES.has(path.slice(path.lastIndexOf('.') + 1))) return false;
+    const left = unnamed.filter(row => (row.get(path)?.value ?? '') === '');
+    const more = left.length < unnamed.length;
+    unnamed = left;
+    return more;
+  });
 }
 
 // What identifies a file or a device stands at the end of its path.
@@ -102,47 +129,19 @@ function notes(
   rows: readonly ReadonlyMap<string, Leaf>[],
   fitted: { readonly leftOut: readonly string[]; readonly cut: boolean },
   columns: number,
+  titled: (path: string) => string,
 ): readonly StyledLine[] {
   const nested = [
     ...new Set(rows.flatMap(row => [...row.values()].filter(isShortened).map(leaf => leaf.path))),
   ].filter(path => !fitted.leftOut.includes(path) && !idle.includes(path));
   const values = idle.map(path => `${safe(path)} ${text(rows.find(row => row.has(path))?.get(path))}`);
   const hides = fitted.leftOut.length + nested.length > 0 || fitted.cut;
-  const tail = hides ? (columns < 60 ? SHORT_ADVICE : ' (.format json shows all)') : '';
-  const parts: string[] = fitted.cut ? ['cut at …'] : [];
-  // What comes behind has room at least for its count.
-  const counted = nested.length > 0 ? `; shortened: ${nested.length}`.length : 0;
-  for (const [what, names, matters] of [
-    ['left out', fitted.leftOut.map(path => safe(path)), true],
-    ['shortened', nested.map(path => safe(path)), true],
-    [rows.length > 1 ? 'in every row' : 'also', values, false],
-  ] as const) {
-    if (names.length === 0) continue;
-    const later = what === 'left out' ? counted : 0;
-    const used = [...parts, ''].join('; ').length + tail.length + later;
-    const part = some(what, names, columns - used);
-    if (part !== undefined) parts.push(part);
-    else if (matters) parts.push(`${what}: ${names.length}`);
-  }
-  if (parts.length === 0) return [];
-  if (fitted.cut) parts.push(parts.shift() ?? '');
-  // The advice is never cut off.
-  const head = parts.join('; ');
-  const advice = width(head) + tail.length <= columns ? tail : SHORT_ADVICE;
-  const shown = fit(head, Math.max(0, columns - advice.length));
-  return [fitLine([span(`${shown}${hides ? advice : ''}`, 'dim')], columns)];
-}
-
-const SHORT_ADVICE = ' (.format json)';
-
-// As many texts as there is room for, and how many there are besides; undefined where not one fits.
-function some(what: string, texts: readonly string[], room: number): string | undefined {
-  for (let count = texts.length; count > 0; count--) {
-    const more = count < texts.length ? `, and ${texts.length - count} more` : '';
-    const part = `${what}: ${texts.slice(0, count).join(', ')}${more}`;
-    if (width(part) <= room) return part;
-  }
-  return undefined;
+  const lists = [
+    { what: 'left out', names: fitted.leftOut.map(titled), matters: true },
+    { what: 'shortened', names: nested.map(titled), matters: true },
+    { what: rows.length > 1 ? 'in every row' : 'also', names: values, matters: false },
+  ];
+  return notShown(lists, { columns, hides, cut: fitted.cut });
 }
 
 function leavesOf(object: JsonObject, prefix: string, depth: number): readonly Leaf[] {

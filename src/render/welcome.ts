@@ -12,16 +12,13 @@ export interface WelcomeFacts {
   readonly status?: string;
   /** It is a guest agent: its version, and its commands. */
   readonly agent?: { readonly version: string; readonly enabled: number; readonly all: number };
+  /** The terminal edits the line, and Tab is a letter of it. */
+  readonly plain?: boolean;
 }
 
-const TIPS: StyledLine = [
-  span('.help', 'word'),
-  span('  '),
-  span('Tab', 'key'),
-  span(' completes  ', 'dim'),
-  span('Ctrl-D', 'key'),
-  span(' leaves', 'dim'),
-];
+const HELP: StyledLine = [span('.help', 'word'), span('  ')];
+const TAB: StyledLine = [span('Tab', 'key'), span(' completes  ', 'dim')];
+const LEAVE: StyledLine = [span('Ctrl-D', 'key'), span(' leaves', 'dim')];
 
 /** `7.2.22`. */
 export function qemuVersion(greeting: Greeting): string {
@@ -47,9 +44,9 @@ export function renderWelcome(facts: WelcomeFacts, width: number): StyledLine {
       ' · ',
     );
   const left = join(who, name, how);
-  const wide = spread(left, TIPS, width);
+  const wide = spread(left, [...HELP, ...(facts.plain ? [] : TAB), ...LEAVE], width);
   if (wide !== undefined) return wide;
-  const short = spread(left, TIPS.slice(0, 1), width);
+  const short = spread(left, HELP.slice(0, 1), width);
   if (short !== undefined) return short;
   const choices = [left, join(who, how), who];
   return choices.find(choice => lineWidth(choice) <= width) ?? fitLine(who, width);

@@ -5,8 +5,8 @@ import { SchemaError } from './load.ts';
 import type { Command, Member, ObjectType, Schema, Type } from './model.ts';
 import { AGENT_ARGUMENTS, AGENT_CHANGES, AGENT_COMMANDS } from './notes/agent.ts';
 import { lazyTable, parseTable } from './notes/table.ts';
+import { isAgentCommand } from './notes.ts';
 
-const commands = lazyTable(AGENT_COMMANDS);
 const signatures = lazyTable(AGENT_ARGUMENTS);
 const changes = lazyTable(AGENT_CHANGES);
 
@@ -31,11 +31,6 @@ export function anyAgent(): Schema {
     supported_commands: [...parseTable(AGENT_COMMANDS).keys()].map(name => ({ name, enabled: true })),
   });
   return all;
-}
-
-/** Whether a guest agent has a command of that name, as far as is known of any. */
-export function isAgentCommand(name: string): boolean {
-  return commands(name) !== undefined;
 }
 
 /** What a command changes in the guest, as a sentence; undefined where it changes nothing that is known. */

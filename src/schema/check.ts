@@ -2,11 +2,10 @@
 
 import { edits, nearest } from '../text/fuzzy.ts';
 import { isArray, isObject, type Json, type JsonObject, member, stringifyJson } from '../text/json.ts';
-import { isAgentCommand } from './agent.ts';
 import { meantElsewhere } from './elsewhere.ts';
 import { type Finding, problem, type Rule, show, type Wording } from './finding.ts';
 import type { Command, EnumValue, EventType, Feature, Member, ObjectType, Schema, Type } from './model.ts';
-import { describeCommand } from './notes.ts';
+import { describeCommand, isAgentCommand } from './notes.ts';
 import { replacement } from './replacement.ts';
 import { deeper, example, flattened } from './shape.ts';
 import { adviceFor } from './spelling.ts';
@@ -315,6 +314,11 @@ function missingMembers(missing: readonly Member[], path: Path, name: string, wo
       advice: 'What is left out on purpose is shown by ... in its place.',
     });
   const examples = missing.slice(0, 4).map(m => `${showPath([...path, m.name])}=${example(m.type())}`);
+  // Where no value is known the advice would only say the names again.
+  if (examples.every(text => text.endsWith('=...')) && missing.length === examples.length)
+    return problem('missing-member', path, 'name', `${name} needs ${examples.join(', ')}`, {
+      missing: names,
+    });
   return problem('missing-member', path, 'name', `${name} needs ${names.join(', ')}`, {
     missing: names,
     advice: `Add ${examples.join(' ')}${missing.length > 4 ? ' and the others' : ''}`,

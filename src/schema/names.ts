@@ -1,10 +1,10 @@
 // What a text argument names: a node, a job, a file ... QEMU's schema says only "str". One table decides.
 import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
 import type { Place } from '../text/place.ts';
-import { isAgentCommand } from './agent.ts';
 import { jobArguments } from './jobs.ts';
 import { NAMES, TEXT } from './notes/names.ts';
 import { parseTable } from './notes/table.ts';
+import { isAgentCommand } from './notes.ts';
 import { child, isIndex, type Path } from './walk.ts';
 
 /** What the session's facts, the files of the host or a table of the shell can list. */

@@ -22,6 +22,11 @@ const agentNotes = lazyTable(AGENT_NOTES);
 /** The names of all commands of QEMU's guest agent begin so, and those of no other. */
 const OF_AGENT = 'guest-';
 
+/** Whether a guest agent has a command of that name, as far as is known of any. */
+export function isAgentCommand(name: string): boolean {
+  return agentCommands(name) !== undefined;
+}
+
 /** What a command does, in one line: lower case, no full stop. */
 export function describeCommand(command: string): string | undefined {
   return command.startsWith(OF_AGENT) ? agentCommands(command) : commands(command);

@@ -26,7 +26,7 @@ export type { Pending, Sent } from './pending.ts';
 export class Session {
   /** The events that came, in order; their positions only grow. */
   readonly events: EventLog;
-  readonly jobs = new Jobs();
+  readonly jobs = new Jobs(() => this.#options.clock.now());
   /** The processor that lines of the human monitor are about, once one was chosen. */
   hmpCpu: number | undefined;
   /** Resolves when the connection is gone; never rejects. */

@@ -41,6 +41,14 @@ interface Run {
   job: Job;
   /** The last position at which each state was entered. */
   readonly entered: Map<string, number>;
+  since?: Since;
+}
+
+/** Since when a job is known to be in its state. */
+interface Since {
+  readonly at: number;
+  /** It came into it then, as an event told; else it was in it when a reply told so first. */
+  readonly entered: boolean;
 }
 
 type Changes = { -readonly [K in keyof Job]?: Job[K] };
@@ -57,6 +65,12 @@ export class Jobs {
   /** The latest job of each id, oldest first. */
   readonly #runs = new Map<string, Run>();
   readonly #listeners = new Listeners<[job: Job]>();
+  readonly #now: () => number;
+
+  /** `now`: the clock of `since`. */
+  constructor(now: () => number = () => 0) {
+    this.#now = now;
+  }
 
   /** The jobs that exist, oldest first. */
   list(): readonly Job[] {
@@ -73,6 +87,11 @@ export class Jobs {
     const run = this.#runs.get(id);
     if (!run) return false;
     return run.job.state === state || (run.entered.get(state) ?? -1) >= since;
+  }
+
+  /** Since when the latest job of that id is known to be in the state it is in. */
+  since(id: string): Since | undefined {
+    return this.#runs.get(id)?.since;
   }
 
   /** Calls the listener with each job that changes; gives how to stop that. */
@@ -120,6 +139,8 @@ export class Jobs {
       const changes: Changes = progress(item);
       // Events are newer than a reply that they overtook.
       if ((run.entered.get(run.job.state) ?? -1) < mark) changes.state = state;
+      if (run.since === undefined || (changes.state ?? run.job.state) !== run.job.state)
+        run.since = { at: this.#now(), entered: false };
       if (typeof error === 'string') {
         changes.error = error;
         if (run.job.result === undefined) changes.result = error === CANCELLED ? 'cancelled' : 'failed';
@@ -137,6 +158,7 @@ export class Jobs {
     if (state === 'created') this.#runs.delete(id);
     const run = this.#run(id, position, !over);
     run.entered.set(state, position);
+    run.since = { at: this.#now(), entered: true };
     const changes: Changes = { state };
     // It stops a moment after its error.
     if (!STOPPED.test(state)) run.job = unhalted(run.job);

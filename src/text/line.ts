@@ -109,6 +109,14 @@ export function wrapLine(styled: StyledLine, columns: number, indent = 0): reado
   return rows;
 }
 
+/** Wraps a line as wrapLine does; further rows go on below its last column that begins in the left half, or as far in as it. */
+export function hangLine(styled: StyledLine, columns: number): readonly StyledLine[] {
+  if (lineWidth(styled) <= columns) return [styled];
+  const start = head(plain(styled), Math.floor(columns / 2));
+  const column = /^.* {2}(?=\S)/.exec(start)?.[0] ?? /^ */.exec(start)?.[0] ?? '';
+  return wrapLine(styled, columns, width(column));
+}
+
 // A letter of several characters that no row can hold (old Hangul) is torn too.
 function lettersWithin(text: string, room: number): readonly string[] {
   return letters(text).flatMap(letter => (width(letter) > room ? [...letter] : [letter]));

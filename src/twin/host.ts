@@ -73,8 +73,8 @@ export class TwinHost implements Host {
     return this.schema;
   }
 
-  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#real.foreground(what, run);
+  foreground<T>(what: string, run: (signal: AbortSignal) => Promise<T>, stop?: string): Promise<T> {
+    return this.#real.foreground(what, run, stop);
   }
 
   keep<T>(run: () => Promise<T>): Promise<T> {

@@ -59,7 +59,7 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
     };
   const drivers = Object.hasOwn(FILTERS_OF, type) ? FILTERS_OF[type] : undefined;
   if (drivers === undefined) return 'a job of this kind cannot be made to last';
-  if (!/^(?:running|ready|paused|standby)$/.test(status)) return 'a job in this state cannot be made';
+  if (!/^(?:running|ready|paused|standby|pending)$/.test(status)) return 'a job in this state cannot be made';
   const filters = told.nodes.filter(node => isOfJob(node) && drivers.includes(text(node, 'drv')));
   const alike = told.jobs.filter(other => FILTERS_OF[other.type]?.some(driver => drivers.includes(driver)));
   const named = filters.find(node => text(node, 'node-name') === job.source);
@@ -76,7 +76,9 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
   const isBusy = /^(?:running|paused)$/.test(status);
   const state = isBusy
     ? { busy: { node: source, paused: status === 'paused' } }
-    : { until: 'ready' as const, ...(status === 'standby' ? { standby: true as const } : {}) };
+    : status === 'pending'
+      ? { until: 'pending' as const }
+      : { until: 'ready' as const, ...(status === 'standby' ? { standby: true as const } : {}) };
   if (type === 'mirror' || type === 'backup') {
     const seen = (name && told.edges.get(name)?.find(({ role }) => role === 'target')?.node) ?? job.target;
     const target = seen ?? loose(told, likeness, source);
@@ -105,7 +107,7 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
         id,
         execute: 'block-stream',
         arguments: { device: source, ...common },
-        busy: { node: backing, paused: status === 'paused' },
+        ...(isBusy ? { busy: { node: backing, paused: status === 'paused' } } : state),
       };
 }
 

@@ -28,6 +28,8 @@ interface Bitmap {
   readonly granularity: number;
   readonly isDisabled: boolean;
   readonly isPersistent: boolean;
+  /** It was in use when its QEMU was killed. */
+  readonly isInconsistent: boolean;
 }
 
 /** What the twin has in another way than its VM, or not at all. */
@@ -212,7 +214,7 @@ class Likening {
     const dataFile = data && text(this.#nodes.get(data.node) ?? {}, 'file');
     const cluster = member(image, 'cluster-size');
     const stored = bitmapsOf(node).filter(({ isPersistent }) => isPersistent);
-    const at = memberText(inner, 'filename') ?? this.#fileOf(file.node);
+    const at = this.#fileOf(inner);
     if (at !== undefined)
       this.#image({
         file: at,
@@ -260,10 +262,12 @@ class Likening {
     return { driver, file: inner, ...(driver === 'copy-before-write' && target ? { target } : {}) };
   }
 
-  /** The file of a node that was made before this one. */
-  #fileOf(name: string): string | undefined {
-    const made = this.#out.find(one => one['node-name'] === this.#alias(name));
-    return made && memberText(made, 'filename');
+  /** The file of a node, given by its options or by the name of one that was made before; filters are passed over. */
+  #fileOf(node: Json): string | undefined {
+    const made = typeof node === 'string' ? this.#out.find(one => one['node-name'] === node) : node;
+    if (!isObject(made)) return undefined;
+    const below = member(made, 'image') ?? member(made, 'file');
+    return memberText(made, 'filename') ?? (below === undefined ? undefined : this.#fileOf(below));
   }
 
   #image(image: Image): void {
@@ -275,13 +279,6 @@ class Likening {
   #takeBitmaps(node: JsonObject): void {
     const stored = text(node, 'drv') === 'qcow2';
     for (const bitmap of bitmapsOf(node)) if (!bitmap.isPersistent || !stored) this.#bitmaps.push(bitmap);
-    for (const row of objectsIn(member(node, 'dirty-bitmaps'))) {
-      const name = text(row, 'name');
-      if (name !== '' && member(row, 'inconsistent') === true)
-        this.#say(`the bitmap ${name} of ${shown(node)} is inconsistent, and the twin's is not there`, [
-          name,
-        ]);
-    }
   }
 
   #say(sentence: string, about?: readonly string[]): void {
@@ -297,7 +294,7 @@ function shown(node: JsonObject): string {
 function bitmapsOf(node: JsonObject): readonly Bitmap[] {
   return objectsIn(member(node, 'dirty-bitmaps')).flatMap(row => {
     const name = text(row, 'name');
-    if (name === '' || member(row, 'inconsistent') === true) return [];
+    if (name === '') return [];
     return [
       {
         node: text(node, 'node-name'),
@@ -305,6 +302,7 @@ function bitmapsOf(node: JsonObject): readonly Bitmap[] {
         granularity: Number(member(row, 'granularity') ?? 65536),
         isDisabled: member(row, 'recording') === false && member(row, 'busy') !== true,
         isPersistent: member(row, 'persistent') === true,
+        isInconsistent: member(row, 'inconsistent') === true,
       },
     ];
   });

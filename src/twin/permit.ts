@@ -110,6 +110,15 @@ export function permit(
   }
 }
 
+/** Whether a request is one by which the block layer becomes another, so that a twin tells what comes of it. */
+export function changesBlocks(request: Request, places: Places): boolean {
+  const { execute } = request;
+  return !ASKS.test(execute) && !GUEST.has(execute) && permit(request, places, '').kind === 'send';
+}
+
+/** Permitted, and about the guest: a twin has none that runs. */
+const GUEST = new Set(['stop', 'cont', 'qmp_capabilities']);
+
 class Mapping {
   readonly #places: Places;
   readonly #nbd: string;

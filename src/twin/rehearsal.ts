@@ -10,6 +10,7 @@ import type { Output, PlayRequest } from '../play/playing.ts';
 import { fill } from '../play/prepare.ts';
 import type { Report } from '../play/report.ts';
 import { TextReport } from '../play/textreport.ts';
+import { QmpshError } from '../qmp/errors.ts';
 import { requestIn } from '../qmp/protocol.ts';
 import type { BlockGraph } from '../render/graph.ts';
 import { renderGraph } from '../render/picture.ts';
@@ -22,6 +23,7 @@ import { areAlike } from './alike.ts';
 import { tryFaults } from './faults.ts';
 import { needsOf } from './need.ts';
 import { Source } from './source.ts';
+import { NO_TWIN } from './start.ts';
 import { type Subject, tryPage } from './trial.ts';
 import type { Twin } from './twin.ts';
 import { renderVerdict, type Verdict, verdictJson, verdictOf } from './verdict.ts';
@@ -40,7 +42,16 @@ export async function rehearse(request: RehearsalRequest, host: Host, output: Ou
   const values = await fill(page, given, host.person);
   const subject: Subject = { ...request, values };
   const source = await Source.of(host);
-  const twin = await host.foreground('the twin', signal => source.build(signal));
+  const twin = await host
+    .foreground('the twin', signal => source.build(signal))
+    .catch((error: unknown) => {
+      if (error instanceof QmpshError && error.code === NO_TWIN) return error.message;
+      throw error;
+    });
+  if (typeof twin === 'string') {
+    tellVerdict({ kind: 'cannot be told', why: twin }, host, output);
+    return 1;
+  }
   let told: Awaited<ReturnType<typeof onTwin>>;
   try {
     tellTwin(twin, host, output);
@@ -50,13 +61,17 @@ export async function rehearse(request: RehearsalRequest, host: Host, output: Ou
   }
   const { verdict, steps } = told;
   const isClean = !faults || (await tryFaults(subject, steps, source, host, output));
-  if (output.row) output.row(verdictJson(verdict));
-  else output.show([[], ...renderVerdict(verdict).flatMap(row => wrapLine(row, host.width, 9))]);
+  tellVerdict(verdict, host, output);
   const exit = verdict.kind === 'goes through' && isClean ? 0 : 1;
   if (verdict.kind === 'is refused' || !host.person) return exit;
   const key = await host.person.dialogue.key(`Run it on the real VM now? [y/N] `, ['n', 'y']);
   if (key !== 'y') return exit;
   return request.play(values);
+}
+
+function tellVerdict(verdict: Verdict, { width }: Host, { row, show }: Output): void {
+  if (row) row(verdictJson(verdict));
+  else show([[], ...renderVerdict(verdict).flatMap(line => wrapLine(line, width, 9))]);
 }
 
 async function onTwin(

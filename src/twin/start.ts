@@ -1,10 +1,12 @@
 // Starts the throw-away QEMU of a twin, with the images, nodes and devices of a likeness.
 
+import { markInUse } from '../io/inusebitmap.ts';
 import { type Practice, startBare } from '../io/launch.ts';
 import { dirname, join, Places } from '../io/places.ts';
 import { ballast, makeFolder, makeImage, makeSparse, storeBitmap } from '../io/standins.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { isArray, isObject, type Json, type JsonObject, stringifyJson } from '../text/json.ts';
+import { safe } from '../text/safe.ts';
 import type { Image, Likeness } from './likeness.ts';
 import { permit } from './permit.ts';
 import type { Told } from './told.ts';
@@ -27,6 +29,17 @@ interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
+/** No twin is there, and why; `said` is what its QEMU has printed, or a sentence. */
+export function noTwin(said: string): QmpshError {
+  const last = said.trim().split('\n').at(-1) ?? '';
+  // What QEMU was given stands before what is wrong with it.
+  const why = last.replace(/^\S*qemu\S*: (?:-\w+ (?:\{.*\}|\S+): )?/, '');
+  return new QmpshError('refused', `no twin of this VM can be made: ${safe(why)}`, { code: NO_TWIN });
+}
+
+/** The code of an error that says that no twin is there. */
+export const NO_TWIN = 'no-twin';
+
 export async function startTwin(options: StartOptions): Promise<Started> {
   const { qemu, likeness, told, inside, signal } = options;
   let places: Places | undefined;
@@ -44,6 +57,9 @@ export async function startTwin(options: StartOptions): Promise<Started> {
       await Promise.all(likeness.images.map(image => make(image, made, options.filled.has(image.file))));
       return { args: [...machine(qemu), ...argumentsOf(likeness, told, made, nbd)], inside: own };
     },
+  }).catch((error: unknown) => {
+    const isOurs = error instanceof QmpshError && error.kind === 'connect';
+    throw isOurs ? noTwin(places?.back(error.message) ?? error.message) : error;
   });
   if (!places) throw new Error('nothing was prepared');
   return { vm, places, nbd };
@@ -77,6 +93,8 @@ async function make(image: Image, places: Places, isFilled: boolean): Promise<vo
     );
     for (const { name, granularity, isDisabled } of image.bitmaps)
       await storeBitmap(path, name, granularity, isDisabled);
+    const inUse = image.bitmaps.filter(({ isInconsistent }) => isInconsistent);
+    if (inUse.length > 0) markInUse(path, new Set(inUse.map(({ name }) => name)));
   }
   if (isFilled) await ballast(path, image.format, image.size);
 }
@@ -95,7 +113,7 @@ function argumentsOf(likeness: Likeness, told: Told, places: Places, nbd: string
   const mapped = (node: JsonObject): JsonObject => {
     const found = permit({ execute: 'blockdev-add', arguments: node }, places, nbd);
     if (found.kind === 'send') return found.args;
-    throw new QmpshError('usage', `no twin can be made of this VM: ${found.why}`);
+    throw noTwin(found.why);
   };
   const throttled = stringifyJson([...likeness.nodes, ...likeness.drives.map(({ node }) => node)]);
   const groups = new Set(told.throttleGroups);

@@ -12,13 +12,13 @@ import type { BlockGraph } from '../render/graph.ts';
 import { Session } from '../session/client.ts';
 import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
 import { objectsIn, text } from '../text/members.ts';
-import { factsOf } from './alike.ts';
+import { differences, factsOf } from './alike.ts';
 import { devicesOf } from './devices.ts';
 import { Gate } from './gate.ts';
 import { type StandingJob, standingJobs } from './jobs.ts';
 import { type Likeness, likenessOf, type Remark } from './likeness.ts';
 import { type Permit, permit } from './permit.ts';
-import { startTwin } from './start.ts';
+import { noTwin, startTwin } from './start.ts';
 import type { Told } from './told.ts';
 
 /** A request that came to the twin's gate. */
@@ -43,6 +43,8 @@ interface TwinOptions {
 }
 
 const LIMIT = { timeout: 20_000 };
+/** Milliseconds in which a QEMU that does not take its arguments has ended. */
+const ENDING = 500;
 
 export class Twin {
   readonly session: Session;
@@ -133,8 +135,10 @@ export class Twin {
       isWhole = true;
       return new Twin(session, vm, places, remarks, passed, isHere);
     } catch (error) {
+      const moment = new Promise<undefined>(resolve => void CLOCK.after(ENDING, () => resolve(undefined)));
+      const ended = error instanceof QmpshError && (await Promise.race([vm.exited, moment]));
       await vm.close();
-      throw error;
+      throw ended ? noTwin(places.back(ended.stderr)) : error;
     }
   }
 
@@ -268,22 +272,6 @@ async function begin(session: Session, job: StandingJob): Promise<readonly Remar
 
 /** A byte a second: a job that has anything to copy never ends. */
 const SLOWEST = 1;
-
-/** What no remark foresaw. */
-function differences(real: BlockGraph, twin: BlockGraph | undefined): readonly Remark[] {
-  const facts = (graph: BlockGraph | undefined, name: string) => {
-    const node = graph?.nodes.get(name);
-    const user = [...(graph?.devices ?? []), ...(graph?.exports ?? [])].find(one => one.name === name);
-    if (!node && !user) return undefined;
-    return JSON.stringify([node?.readOnly, node?.size, node?.bitmaps.toSorted(), node?.children, user?.node]);
-  };
-  const users = [...real.devices, ...real.exports].map(({ name }) => name);
-  const other = [...new Set([...real.nodes.keys(), ...users])].filter(
-    name => facts(real, name) !== facts(twin, name),
-  );
-  if (other.length === 0) return [];
-  return [{ text: `on the twin these are not as on the VM: ${other.join(', ')}`, about: other }];
-}
 
 /** The version in a greeting, or in a reply of query-version. */
 export function versionIn(value: Json | undefined): string {

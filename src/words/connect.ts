@@ -1,3 +1,4 @@
+import { commandOf } from '../io/address.ts';
 import type { Exit } from '../line/exit.ts';
 import type { Host } from '../line/host.ts';
 import { misuse } from '../line/misuse.ts';
@@ -8,6 +9,7 @@ import { QmpshError } from '../qmp/errors.ts';
 import { span } from '../text/line.ts';
 import { safe } from '../text/safe.ts';
 import type { StyledLine } from '../text/style.ts';
+import { addressOffers } from './addresses.ts';
 
 export const CONNECT: Word = {
   name: '.connect',
@@ -21,6 +23,7 @@ export const CONNECT: Word = {
     '    host:4444           TCP; [::1]:4444 for IPv6',
     '    tls:host:4444       TCP with TLS; ,dir=FOLDER or ,ca=FILE,cert=FILE,key=FILE behind it',
     '    ssh:host:/run/vm    a unix socket of another host; ssh:host:127.0.0.1:4444 for TCP there',
+    "    libvirt:vm1         a domain of libvirt's; libvirt:qemu:///system#vm1 names the connection",
     '    exec:COMMAND        what a command of this host leads to; all behind exec: is the command',
     '    fd:3                a connection that was passed on to qmpsh',
     '    listen:./vm.sock    a QEMU that connects to us: -qmp unix:./vm.sock,server=off',
@@ -28,8 +31,11 @@ export const CONNECT: Word = {
     'this host does not know what the socket is for.',
   ],
   needs: 'host',
-  complete: (before, _typed, { monitors }) =>
-    before.length > 0 ? [] : (monitors?.list() ?? []).map(one => ({ text: one.name, note: one.address })),
+  complete: (before, _typed, { monitors }) => {
+    if (before.length > 0) return [];
+    const held = (monitors?.list() ?? []).map(one => ({ text: one.name, note: one.address }));
+    return [...held, ...addressOffers()];
+  },
   run: async ({ rest }, host): Promise<Exit> => {
     const held = host.monitors?.list() ?? [];
     if (rest.trim() === '' && host.session && held.length > 0) {
@@ -49,7 +55,7 @@ export const CONNECT: Word = {
     if (typed === undefined) throw misuse(CONNECT, 'an address is one word');
     const address = typed || host.address;
     // Lines of a file or a pipe are not what somebody typed.
-    if (typed.startsWith('exec:') && !host.typist && !host.allowShell)
+    if (commandOf(typed) !== undefined && !host.typist && !host.allowShell)
       throw new QmpshError('usage', 'this line would run a command on this host', {
         advice: '--allow-shell lets it.',
       });

@@ -26,12 +26,16 @@ export const JOBS: Word = {
     // Whoever connects to a VM whose jobs run already has seen no event of theirs.
     replyValue(await connected(host).execute('query-jobs', {}, limits(host)));
     const live = host.typist?.live;
+    const jobs = jobViews(host);
+    // A view of nothing would only take the keys that are meant for the next line.
+    if (jobs.length === 0) {
+      host.note('no job runs');
+      return 0;
+    }
     if (live) {
       await live(view => watch(view, host));
       return 0;
     }
-    const jobs = jobViews(host);
-    if (jobs.length === 0) host.note('no job runs');
     host.show(jobs.flatMap(job => renderJob(job, host.width)));
     return 0;
   },
@@ -178,7 +182,8 @@ function foot(job: JobView | undefined, view: View): StyledLine {
       span(`bytes a second (10M; 0: no limit): ${view.speed}`),
       span('  Enter sets it, Esc does not', 'dim'),
     ];
-  if (view.asked) return [span(`${view.asked.name}: ${view.asked.action.does}? [y/N]`, 'warning')];
+  if (view.asked)
+    return [span(`Run ${view.asked.action.line} (${view.asked.action.does})? [y/N]`, 'warning')];
   const keys = job ? keysOf(job) : [];
   return [
     ...keys.flatMap(({ key, name }) => [span(key, 'key'), span(` ${name}   `, 'dim')]),

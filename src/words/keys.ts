@@ -13,7 +13,7 @@ export const KEYS: readonly {
       ['Shift-Tab', 'the candidate before'],
       ['Right, End, Ctrl-E', 'take the grey suggestion, at the end of the line'],
       ['Esc', 'close the menu'],
-      ['Ctrl-C', 'drop the line, or stop waiting; nothing that was sent is undone'],
+      ['Ctrl-C', 'drop the line, or stop waiting: what was sent stays; a page is broken off and undone'],
       ['Ctrl-D', 'on an empty line: leave; only a VM that the shell started ends'],
     ],
   },

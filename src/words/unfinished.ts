@@ -33,7 +33,7 @@ export const UNFINISHED: Word = {
     if (deed !== undefined && !DEEDS.some(({ text }) => text === deed))
       throw misuse(UNFINISHED, `what is ${deed}?`);
     connected(host);
-    const { unfinishedAt } = await import('../play/journal.ts');
+    const { stepsBegun, unfinishedAt } = await import('../play/journal.ts');
     const [play] = unfinishedAt(host.address);
     if (play === undefined) {
       host.note('no page was broken off on this VM');
@@ -51,17 +51,17 @@ export const UNFINISHED: Word = {
       host.note(`what ${play.title} did is left as it is`, 'ok');
       return 0;
     }
-    await host.page(rowsOf(play, host));
+    await host.page(rowsOf(play, stepsBegun(play), host));
     return 0;
   },
 };
 
-function rowsOf(play: Unfinished, { width, utcOffset }: Host): readonly StyledLine[] {
+function rowsOf(play: Unfinished, steps: string, { width, utcOffset }: Host): readonly StyledLine[] {
   const time = new Date(play.time + utcOffset() * 60_000).toISOString().slice(0, 16).replace('T', ' ');
   const wrap = (line: StyledLine) => wrapLine(line, width, 3);
   return [
     ...wrap([{ text: `${safe(play.title)} (${safe(play.page)})`, bold: true }]),
-    ...wrap([span(`   played ${time}, and broken off after ${play.begun.length} steps. It did:`, 'dim')]),
+    ...wrap([span(`   played ${time}, and broken off after ${steps}. It did:`, 'dim')]),
     ...play.begun
       .filter(({ text, ended, refused }) => !ended || !(refused || /^(?:\.|query-)/.test(text)))
       .flatMap(({ text, ended }) =>

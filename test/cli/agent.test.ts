@@ -8,7 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { guessAgent } from '../../src/io/agents.ts';
 import { parse } from '../../src/language/parse.ts';
-import { agentSchema, isAgentCommand } from '../../src/schema/agent.ts';
+import { agentSchema } from '../../src/schema/agent.ts';
 import type { Type } from '../../src/schema/model.ts';
 import {
   AGENT_ARGUMENTS,
@@ -18,6 +18,7 @@ import {
   AGENT_NOTES,
 } from '../../src/schema/notes/agent.ts';
 import { parseTable } from '../../src/schema/notes/table.ts';
+import { isAgentCommand } from '../../src/schema/notes.ts';
 import { isArray, isObject, type JsonObject, parseJson } from '../../src/text/json.ts';
 import { type Agent, startAgent } from '../agent.ts';
 import { type Done, qmpsh } from '../command.ts';

@@ -9,9 +9,9 @@ import { CLOCK } from '../../src/io/clock.ts';
 import { readGraph } from '../../src/render/graph.ts';
 import { HARMLESS } from '../../src/session/facts.ts';
 import { qmpsh } from '../command.ts';
+import { startManaged } from '../libvirt.ts';
 import { openSession, type Qemu, type QemuOptions, startQemu } from '../qemu.ts';
 import { DISK, run } from './faults.ts';
-import { startManaged } from './libvirt.ts';
 
 type Session = Awaited<ReturnType<typeof openSession>>;
 
@@ -135,13 +135,13 @@ for (const { name, options, make } of KINDS)
 test('nothing is found on one that libvirt manages, and its monitor is left alone', async () => {
   const vm = await startManaged();
   try {
-    const { out, status, err } = await qmpsh(['doctor', vm.address]);
+    const { out, status, err } = await qmpsh(['doctor', vm.socket]);
     assert.is(status, 0, out + err);
     assert.match(
       out,
       /^Nothing is wrong as far as it is seen from outside: .* manages the VM and holds its monitor/,
     );
-    assert.is((await qmpsh(['doctor', vm.address, '--json'])).out, '');
+    assert.is((await qmpsh(['doctor', vm.socket, '--json'])).out, '');
   } finally {
     await vm.close();
   }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Chart, JobLook } from '../../src/doctor/chart.ts';
+import type { JobLook } from '../../src/doctor/chart.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { guestFindings } from '../../src/doctor/guest.ts';
 import { jobFindings } from '../../src/doctor/jobs.ts';
@@ -13,32 +13,10 @@ import { askWhetherStalled } from '../../src/doctor/stall.ts';
 import { CLOCK } from '../../src/io/clock.ts';
 import { lookAtProcess } from '../../src/io/vmprocess.ts';
 import { parse } from '../../src/language/parse.ts';
-import { readGraph } from '../../src/render/graph.ts';
 import { openSession, withQemu } from '../qemu.ts';
 import { schemaOf } from '../schemas.ts';
+import { EMPTY, job } from './charts.ts';
 import { DISK, run } from './faults.ts';
-
-const EMPTY: Chart = {
-  schema: undefined,
-  state: 'running',
-  looks: [[]],
-  graph: readGraph([], []),
-  nodes: [],
-  exports: [],
-  chardevs: [],
-  highest: new Map(),
-};
-
-const job = (more: Partial<JobLook>): JobLook => ({
-  id: 'job0',
-  type: 'mirror',
-  status: 'running',
-  length: 100,
-  offset: 40,
-  speed: 0,
-  io: 'ok',
-  ...more,
-});
 
 /** Looks at one job, and what is found: the kind and the lines. */
 const JOBS: readonly (readonly [what: string, looks: readonly JobLook[], found: readonly string[]])[] = [

@@ -175,7 +175,7 @@ test('listen: a QEMU connects to us, and the socket is gone; a socket left over 
   for (const round of [1, 2]) {
     let started: Promise<Awaited<ReturnType<typeof startQemu>>> | undefined;
     const session = await open(`listen:${path}`, {
-      waiting: text => {
+      tell: text => {
         assert.is(text, `waiting at ${path} for a QEMU with -qmp unix:${path},server=off; Ctrl-C gives up`);
         assert.is(statSync(path).mode & 0o777, 0o600);
         started = startQemu({ args: ['-qmp', `unix:${path},server=off`] });
@@ -239,7 +239,7 @@ test('listen: where nobody can, and where nobody comes', async () => {
     assert.not.ok(existsSync(join(folder, 'x')));
     const stop = new AbortController();
     const given = failure(
-      connect(`listen:${join(folder, 'x')}`, { signal: stop.signal, waiting: () => stop.abort() }),
+      connect(`listen:${join(folder, 'x')}`, { signal: stop.signal, tell: () => stop.abort() }),
     );
     assert.is((await given).exit, 130);
     assert.not.ok(existsSync(join(folder, 'x')));

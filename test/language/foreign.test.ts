@@ -417,7 +417,7 @@ const NO_OFFER: readonly (readonly [line: string, message: RegExp, advice: RegEx
     /no argument/,
     /^Write blockdev-mirror device=\.\.\. target=\.\.\. sync=\.\.\./,
   ],
-  ['device_del', /needs id/, /Add id=/],
+  ['device_del', /needs id=\.\.\./, /^$/],
   ['blockdev-mirror a', /no argument/, /device=\.\.\./],
   ['device_del a b c', /"a" is no argument/, /Write device_del id=\.\.\./],
   ['{execute:query-status,arguments:}', /need quotes|missing/, /single quotes|Write/],

@@ -185,6 +185,45 @@ test("the journal is its owner's alone, has stars for secrets, and tells the nex
     assert.match((await place.run('qom-list path=/objects')).out, /^(?!.*sec0)/);
   }));
 
+test('lines and pages without a prompt tell of it in one row of standard error, and of nothing else', () =>
+  withPlace(async place => {
+    const { vm, env } = place;
+    const told = (row: string) => {
+      assert.match(row, /^a page was broken off on this VM after \d+ steps: Mirror/);
+      assert.match(row, `qmpsh -c .unfinished ${vm.address} tells what it did`);
+    };
+    const asked = await place.run('query-status');
+    assert.is(asked.err, '');
+    await kill(place, 'mirror', ['node=node-A', 'file=copy.qcow2', 'speed=1M'], '(QEMU) blockdev-mirror');
+    const run = (...args: readonly string[]) => qmpsh([...args, vm.address], { cwd: vm.folder, env });
+    const line = await run('-c', 'query-status');
+    assert.is(line.out, asked.out);
+    assert.is(line.err.trimEnd().split('\n').length, 1);
+    told(line.err);
+    const input = await qmpsh([vm.address], { cwd: vm.folder, env, input: 'query-status\n' });
+    assert.is(input.out, asked.out);
+    told(input.err);
+    const json = await run('--json', '-c', 'query-status');
+    assert.is(json.out, asked.out);
+    told(JSON.parse(json.err).note);
+    const page = join(vm.folder, 'page.md');
+    writeFileSync(page, '```qmp\n(QEMU) query-status\n```\n');
+    const played = await run('play', page);
+    assert.not.match(played.out, 'broken off');
+    told(played.err);
+    const rows = await run('play', page, '--json');
+    for (const row of rows.out.trim().split('\n')) assert.ok(JSON.parse(row));
+    assert.not.match(rows.out, 'broken off');
+    told(JSON.parse(rows.err).note);
+    // What it says is to be done can be done as it stands, and is not told of itself.
+    const [, what = ''] = /qmpsh -c (\S+) /.exec(line.err) ?? [];
+    const deeds = await run('-c', what);
+    assert.not.match(deeds.err, 'on this VM after');
+    assert.match(deeds.err, '.unfinished undo');
+    assert.is((await run('-y', '-c', '.unfinished undo')).status, 0);
+    assert.is((await run('-c', 'query-status')).err, '');
+  }));
+
 test('a play that ends, well or not, leaves no journal', () =>
   withPlace(async place => {
     const { vm, env } = place;

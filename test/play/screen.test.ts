@@ -1,6 +1,6 @@
 // Pages on a terminal: what is missing is asked for, jobs are shown while they run, steps are taken one at a time, and
 // Ctrl-C leaves the VM as it was.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -395,6 +395,24 @@ for (const [how, args, line] of [
       });
       assert.is(await state(), before);
     }));
+
+test('a shell whose terminal goes away dies of that, and not of what Node does then', () =>
+  onStand(async ({ vm }) => {
+    // A terminal that is gone tells nobody how it ended: one that stays does.
+    const watch = `process.on('SIGHUP', () => {});
+      require('node:child_process')
+        .spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })
+        .on('exit', (code, signal) => require('node:fs').writeFileSync('status', String(signal ?? code)));`;
+    const args = ['-e', watch, BIN, vm.address];
+    await withScreen({ command: process.execPath, args, cwd: vm.folder, env: NO_HOME }, async screen => {
+      await screen.waitFor('(QEMU)');
+      screen.hangUp();
+      const file = join(vm.folder, 'status');
+      while (!existsSync(file) || readFileSync(file, 'utf8') === '')
+        await new Promise(resume => setTimeout(resume, 20));
+      assert.is(readFileSync(file, 'utf8'), 'SIGHUP');
+    });
+  }));
 
 function runs(pid: number): boolean {
   try {

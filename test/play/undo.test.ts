@@ -37,6 +37,8 @@ interface Case {
   /** The text of a page; absent: the backup recipe. */
   readonly page?: string;
   readonly args?: readonly string[];
+  /** A file that is there. */
+  readonly file?: string;
   /** Once the job runs. */
   readonly meanwhile?: (stand: Stand, pid: number) => unknown;
   readonly status: number;
@@ -60,13 +62,26 @@ const CASES: readonly Case[] = [
     name: 'a node that is not there',
     args: ['backup', 'node=nobody', 'file=e.qcow2'],
     status: 1,
-    says: /not as expected/,
+    says: /not as expected: no node-name is nobody; there is node-A/,
+  },
+  {
+    name: 'a node whose name is near',
+    args: ['backup', 'node=node-X', 'file=e.qcow2'],
+    status: 1,
+    says: /not as expected: no node-name is node-X; did you mean node-A\?/,
+  },
+  {
+    name: 'the file of the disk itself',
+    args: ['backup', 'node=node-A', 'file=a.qcow2'],
+    status: 1,
+    says: /a\.qcow2 is an image that this QEMU has open: node node-A is on it\n +Give another name\./,
   },
   {
     name: 'a file that is there already',
-    args: ['backup', 'node=node-A', 'file=a.qcow2'],
+    args: ['backup', 'node=node-A', 'file=full.qcow2'],
+    file: 'full.qcow2',
     status: 1,
-    says: /a\.qcow2 is there already\n +Give another name, or overwrite=yes: then what it holds is lost\./,
+    says: /full\.qcow2 is there already\n +Give another name, or overwrite=yes: then what it holds is lost\./,
   },
   {
     name: 'a target too small',
@@ -134,10 +149,11 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name, page, args, meanwhile, status, says, left, dead } of CASES)
+for (const { name, page, args, file, meanwhile, status, says, left, dead } of CASES)
   test(name, () =>
     onStand(async stand => {
       const { vm, play, state, session } = stand;
+      if (file !== undefined) writeFileSync(join(vm.folder, file), 'x');
       const before = await state();
       if (page !== undefined) writeFileSync(join(vm.folder, 'page.md'), page);
       const [what = 'page.md', ...rest] = args ?? [];

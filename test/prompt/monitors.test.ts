@@ -89,4 +89,21 @@ test('without a prompt there are no names, and it says what to use', async () =>
   }
 });
 
+test('.connect offers the monitors of this host', () =>
+  withDesk(async desk => {
+    const { screen } = desk;
+    const other = await startPractice({ args: ['-name', 'other'] });
+    try {
+      screen.type('.connect ');
+      // (They are looked for behind the first key.)
+      await new Promise(resolve => setTimeout(resolve, 1500));
+      screen.type(`${other.address.slice(0, -4)}\t`);
+      await desk.sees(screen => screen.text().some(row => row.includes(`.connect ${other.address}`)));
+      screen.type('\r');
+      await desk.sees(/QEMU 7|QEMU \d+\.\d+/);
+    } finally {
+      await other.close();
+    }
+  }));
+
 test.run();

@@ -79,15 +79,21 @@ test('a job has a row with bar, pace and state, and .jobs acts on it', () =>
     await desk.sees(/block-job-set-speed device=job0 speed=0/);
     await desk.sees(/ready[\s\S]*c complete/);
     screen.type('x');
-    await desk.sees(/give it up.*\[y\/N\]/);
+    await desk.sees(/Run job-cancel id=job0 \(give it up[\s\S]*\[y\/N\]/);
     screen.type('n');
     await desk.sees(/c complete/);
     screen.type('c');
-    await desk.sees(/switch over to the target\? \[y\/N\]/);
+    await desk.sees(/switch over to the target\)\? \[y\/N\]/);
     screen.type('y');
     await desk.sees(/job-complete id=job0[\s\S]*job0 mirror done/);
     screen.type('q');
     await desk.sees(atPrompt);
+  }));
+
+test('.jobs without a job takes no key of the next line', () =>
+  withDesk(async desk => {
+    desk.screen.type('.jobs\rquery-jobs\r');
+    await desk.sees(/no job runs\s+\[\]/);
   }));
 
 test('.graph draws chains, devices and jobs, and writes SVG and DOT, never over another kind of file', () =>

@@ -19,7 +19,7 @@ async function silent(stopped: () => number | undefined) {
     clock,
     session,
     stopped: async () => stopped(),
-    way: 'Ctrl-C stops waiting',
+    way: () => 'Ctrl-C stops waiting',
     changed: () => {
       drawn = silence.rows(80).map(plain);
     },

@@ -146,7 +146,9 @@ async function cleaned(
       continue;
     }
     if (!(await runs(on?.endsWith('p2.sock') ? there : here, text))) refused = true;
-    if (/^(job-cancel|block-commit)/.test(text)) await settled(here.session);
+    // (A mirror that was ready says so until it has seen that it is cancelled.)
+    if (text.startsWith('job-cancel')) await settled(here.session, /^(concluded|null)$/);
+    if (text.startsWith('block-commit')) await settled(here.session, /^(concluded|ready|null)$/);
   }
   const end = await look(here);
   const permitted = [...report.stays, ...report.unsure, ...report.moved].join('\n');
@@ -177,11 +179,11 @@ async function runs(to: Stand | Practice | undefined, text: string): Promise<boo
 }
 
 /** A job that was told to end takes a moment. */
-async function settled(session: Session): Promise<void> {
+async function settled(session: Session, wanted: RegExp): Promise<void> {
   for (let looks = 0; looks < 100; looks++) {
     const reply = await session.execute('query-jobs');
     const rows = reply.kind === 'success' && isArray(reply.value) ? reply.value : [];
-    if (rows.every(row => isObject(row) && /^(concluded|ready|null)$/.test(String(row['status'])))) return;
+    if (rows.every(row => isObject(row) && wanted.test(String(row['status'])))) return;
     await new Promise(resume => setTimeout(resume, 20));
   }
 }

@@ -1,6 +1,7 @@
 // One point of the model: a recipe played on a real QEMU and broken off at one place of its conversation. Afterwards the
 // guest's disk must hold what was written to it, no file in use be gone, and the report be what VM and folder show.
 import { spawn } from 'node:child_process';
+import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { type Practice, startPractice } from '../../src/io/practice.ts';
 import { BIN } from '../command.ts';
@@ -32,6 +33,7 @@ export interface Played {
 
 const LIMIT = 60_000;
 const TIMEOUT = 700;
+const DRAIN = 2000;
 /** Bytes the guest has written before the page, and at the moment it is broken off. */
 const EARLY = { byte: 0x5a, range: '9M 64k' };
 const LATE = { byte: 0xa5, range: '20M 64k' };
@@ -117,11 +119,23 @@ async function onStand(
   const run = start(args, vm.folder);
   child = run;
   const said = await run.said;
+  // What the shell has written last may still be on its way, and be where it is to be broken off.
+  await Promise.all(servers.map(drained));
   await acting;
-  for (const server of servers) server.close();
   const report: Report = readReport(said.out);
   const found = await differences({ here, there, before, atBreak, report, written, scene, point });
   return { differences: found, names: count.names, said: `${said.out}${said.err}` };
+}
+
+/** Nobody comes any more, and what came has gone through. */
+function drained(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    const late = setTimeout(resolve, DRAIN);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 /** The shell may have ended behind its last request. */

@@ -1,4 +1,6 @@
 // Every recipe as it is played in the model of undo, and what must be there before.
+import { playOn } from '../../src/batch/play.ts';
+import { stringifyJson } from '../../src/text/json.ts';
 import type { Stand } from '../plays.ts';
 
 export interface Scene {
@@ -28,36 +30,36 @@ async function overlays({ value }: Stand): Promise<void> {
   }
 }
 
-async function series({ value, play, vm }: Stand): Promise<void> {
-  const args = ['incremental', vm.address, 'action=start', 'node=node-A', 'file=full.qcow2'];
-  const done = await play(args);
-  if (done.status !== 0) throw new Error(done.out + done.err);
-  await value('query-block');
+/** Plays a page in this process: several times faster than by the command, which the model breaks off afterwards. */
+async function arrange(
+  { vm, session }: Stand,
+  page: string,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const options = { folder: vm.folder, allowShell: true };
+  const { status, report } = await playOn(session, vm.address, page, values, options);
+  if (status !== 0) throw new Error(report.map(row => stringifyJson(row)).join('\n'));
 }
+
+const series = (stand: Stand) =>
+  arrange(stand, 'incremental', { action: 'start', node: 'node-A', file: 'full.qcow2' });
 
 async function longer(stand: Stand): Promise<void> {
   await series(stand);
-  const args = ['incremental', stand.vm.address, 'action=next', 'node=node-A', 'file=mon.qcow2'];
-  const done = await stand.play(args);
-  if (done.status !== 0) throw new Error(done.out + done.err);
+  await arrange(stand, 'incremental', { action: 'next', node: 'node-A', file: 'mon.qcow2' });
 }
 
 /** A pull that a client has. */
-async function pulled({ value, play, vm }: Stand): Promise<void> {
-  for (const args of [['socket=before.sock', 'series=s', 'file=before.qcow2'], ['action=done']]) {
-    const done = await play(['pull', vm.address, 'node=node-A', ...args]);
-    if (done.status !== 0) throw new Error(done.out + done.err);
-  }
-  await value('query-block');
+async function pulled(stand: Stand): Promise<void> {
+  const node = 'node-A';
+  await arrange(stand, 'pull', { node, socket: 'before.sock', series: 's', file: 'before.qcow2' });
+  await arrange(stand, 'pull', { node, action: 'done' });
 }
 
 /** Two moments; then the second disk can only have a full point. */
-async function moments({ value, play, vm }: Stand): Promise<void> {
-  for (const name of ['sun', 'mon']) {
-    const done = await play(['moment', vm.address, 'nodes=node-A,node-B', `name=${name}`]);
-    if (done.status !== 0) throw new Error(done.out + done.err);
-  }
-  await value('block_resize', { 'node-name': 'node-B', size: 5 * 1024 * 1024 });
+async function moments(stand: Stand): Promise<void> {
+  for (const name of ['sun', 'mon']) await arrange(stand, 'moment', { nodes: 'node-A,node-B', name });
+  await stand.value('block_resize', { 'node-name': 'node-B', size: 5 * 1024 * 1024 });
 }
 
 export const SCENES: readonly Scene[] = [

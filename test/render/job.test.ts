@@ -193,7 +193,7 @@ for (const [limit, piece] of LIMITED)
     for (let second = 0; second < 80; second++) {
       const offset = Math.min(len, piece * Math.floor((second * limit) / piece + 1));
       looks.push([second * 1000, offset]);
-      before = estimate(before, looks.slice(-40), len, limit);
+      before = estimate(before, looks.slice(-40), len, { speed: limit });
       const left = before === undefined ? {} : { left: (before.end - second * 1000) / 1000 };
       const job = { ...MIRROR, len, offset, speed: limit, history: looks.slice(-40), ...left };
       if (limit >= 2 * MIB && second < 2) continue; // it is not known yet whether it is as fast
@@ -208,6 +208,33 @@ for (const [limit, piece] of LIMITED)
     }
     assert.is(forms.size, 1, [...forms].join('\n'));
   });
+
+/** Disks that a job with a limit copies in pieces of so much: each is there at once, and then it waits for it. */
+const PIECES: readonly (readonly [limit: number, piece: number, len: number])[] = [
+  [MIB, 16 * MIB, 39 * MIB],
+  [MIB, 32 * MIB, 39 * MIB],
+  [64 * 1024, MIB, 39 * MIB],
+  [512 * 1024, 16 * MIB, 1000 * MIB],
+];
+for (const [speed, piece, len] of PIECES)
+  test(`job with a limit of ${speed} in pieces of ${piece}: the time left only falls, and ends with the job`, () => {
+    let before: Estimate | undefined;
+    const looks: (readonly [number, number])[] = [];
+    let lowest = Number.POSITIVE_INFINITY;
+    for (let second = 0; second * speed < len; second++) {
+      looks.push([second * 1000, Math.min(len, piece * Math.floor((second * speed) / piece + 1))]);
+      before = estimate(before, looks.slice(-40), len, { speed, since: [0, 0] });
+      const left = before === undefined ? undefined : (before.end - second * 1000) / 1000;
+      assert.ok(left !== undefined && left <= lowest, `second ${second}: ${left} s left, before ${lowest}`);
+      assert.ok(Math.abs(left - (len / speed - second)) < 1, `second ${second}: ${left}`);
+      lowest = left;
+    }
+  });
+
+test('job with a limit: no time is told of one that has taken longer than its limit makes it', () => {
+  const looks = Array.from({ length: 40 }, (_, i) => [i * 1000, 16 * MIB] as const);
+  assert.is(estimate(undefined, looks, 20 * MIB, { speed: MIB, since: [0, 0] }), undefined);
+});
 
 test('job with a limit: one that is slower for another reason has its own rate', () => {
   const row = plain(renderJobRow({ ...MIRROR, speed: 100 * MIB }, 120));

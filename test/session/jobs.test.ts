@@ -96,6 +96,28 @@ for (const [name, state, events, expected] of RUNS) {
   });
 }
 
+test('since when a job is in its state is known by the event, else by the first reply that told so', async () => {
+  const rows = [{ id: 'old', status: 'ready' }];
+  const { fake, session } = await connected(() => rows);
+  const since = (id: string) => {
+    const found = session.jobs.since(id);
+    return found && [clock.now() - found.at, found.entered];
+  };
+  assert.is(since('old'), undefined);
+  await session.execute('query-jobs');
+  clock.advance(5000);
+  await session.execute('query-jobs');
+  assert.equal(since('old'), [5000, false]);
+  tell(fake, 'job0 created', 'job0 running', 'job0 ready');
+  clock.advance(2000);
+  rows.push({ id: 'job0', status: 'ready' });
+  await session.execute('query-jobs');
+  assert.equal(since('job0'), [2000, true]);
+  tell(fake, 'old standby', 'old ready');
+  clock.advance(1000);
+  assert.equal(since('old'), [1000, true]);
+});
+
 test('whether QEMU has forgotten the job is told to whoever waits for that', async () => {
   const { fake, session } = await connected();
   const wait = session.waitForJob('job0', 'null', { since: 0 });

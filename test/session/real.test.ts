@@ -76,7 +76,7 @@ test('the queue before a busy monitor is full', () =>
       }
       const error = await failure(openSession(qemu.address, { greetingTimeout: 300 }));
       assert.is(error.code, 'busy');
-      assert.match(error.message, /is busy: other clients are waiting/);
+      assert.match(error.message, /is busy: it has not taken the last connections either/);
     } finally {
       for (const socket of waiting) socket.destroy();
       await first.close();

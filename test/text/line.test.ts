@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fitLine, line, lineWidth, plain, span, spread, wrapLine } from '../../src/text/line.ts';
+import { fitLine, hangLine, line, lineWidth, plain, span, spread, wrapLine } from '../../src/text/line.ts';
 import type { StyledLine } from '../../src/text/style.ts';
 
 const WRAPS: readonly (readonly [StyledLine, number, number, readonly string[]])[] = [
@@ -20,6 +20,17 @@ for (const [styled, columns, indent, rows] of WRAPS) {
     assert.equal(wrapLine(styled, columns, indent).map(plain), rows);
   });
 }
+
+const HUNG: readonly (readonly [string, number, readonly string[]])[] = [
+  ['one two three', 8, ['one two', 'three']],
+  ['  one two three', 10, ['  one two', '  three']],
+  ['  a  one two three', 14, ['  a  one two', '     three']],
+  ['a  on  one two three', 16, ['a  on  one two', '       three']],
+  ['a long name indeed  one two', 22, ['a long name indeed', 'one two']],
+];
+for (const [text, columns, rows] of HUNG)
+  test(`hangLine: ${text} in ${columns}`, () =>
+    assert.equal(hangLine([span(text)], columns).map(plain), rows));
 
 test('wrapLine: a span keeps its role on each row', () => {
   const rows = wrapLine([span('one two', 'error')], 4);

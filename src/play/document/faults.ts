@@ -44,7 +44,7 @@ export async function pageFaults(
   const steps = page.steps.filter(step => chosen.has(step.index) || (whole && step.group === 'on-failure'));
   const shown = whole ? page.examples : [];
   const loose = page.loose.filter(one => whole || (one.step && chosen.has(one.step.index)));
-  const exam = new Exam(page, { schema, reading }, given);
+  const exam = new Exam(page, { schema, reading, every: true }, given);
   for (const step of [...steps, ...shown]) await exam.step(step);
   for (const one of loose) exam.loose(one.expected, one.step && commandOf(one.step));
   return {

@@ -10,7 +10,7 @@ backup-begin  blockdev-backup
 blkdeviotune  block_set_io_throttle
 blockcommit  block-commit
 blockcopy  blockdev-mirror
-blockjob  query-jobs or job-pause or job-cancel
+blockjob  query-jobs or block-job-set-speed or job-complete or block-job-cancel  --info is query-jobs, --bandwidth block-job-set-speed, --pivot job-complete, --abort block-job-cancel
 blockpull  block-stream
 blockresize  block_resize
 change-media  blockdev-change-medium
@@ -30,8 +30,8 @@ domblkthreshold  block-set-write-threshold
 domdisplay  query-vnc or query-spice
 domiflist  .hmp info network
 dominfo  query-name or query-status or query-cpus-fast
-domjobabort  migrate_cancel
-domjobinfo  query-migrate
+domjobabort  migrate_cancel or block-job-cancel  the first ends a migration, the second a backup
+domjobinfo  query-migrate or query-jobs  a migration, or a backup
 dommemstat  query-balloon
 domname  query-name
 domstate  query-status
