@@ -17,7 +17,7 @@ const PATIENCE = 30_000;
 /** Milliseconds for which events may come that QEMU sent before a reply: they come by another way. */
 const SETTLE = 5;
 /** Milliseconds for what its QEMU said before the domain ended. */
-const LAST_WORDS = 100;
+const LAST_WORDS = 500;
 /** Milliseconds in which libvirt says that the domain has ended, once a request was not answered for that. */
 const WORDS_COME = 1000;
 

@@ -236,7 +236,7 @@ table('transaction', true, [
   ['transaction( query-status )', 'query-status: "query-status" cannot be part of a transaction'],
   [
     'transaction( block-dirty-bitmap-add node=a )',
-    'block-dirty-bitmap-add: block-dirty-bitmap-add needs name',
+    'block-dirty-bitmap-add: block-dirty-bitmap-add needs name=...',
   ],
   [
     'transaction( block-dirty-bitmap-add node=a name=b size=1 )',
