@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startPractice } from '../../src/io/practice.ts';
+import { findProgram } from '../../src/io/program.ts';
 import { WORDS } from '../../src/words/words.ts';
 import { startAgent } from '../agent.ts';
 import { BIN } from '../command.ts';
 import { inFolder } from '../folder.ts';
+import { startManaged } from '../libvirt.ts';
 import { needQmpShell, qmpShellEnv } from '../qmpshell.ts';
 
 const PAGE = 'docs/instead.md';
@@ -66,6 +68,9 @@ const trials: Readonly<Record<string, Trial>> = {
     says: STATUS,
   },
   'qmpsh --agent -c guest-get-time ./vm.agent': { says: /"return": *\d{16,}/ },
+  'qmpsh -c query-status libvirt:VM': { says: /"status": ?"(?:running|paused|prelaunch)"/ },
+  "qmpsh -H -c 'info status' libvirt:VM": { says: /VM status: \w+/ },
+  'virsh qemu-monitor-command VM "$(qmpsh json query-status)"': { says: /"status": ?"\w+"/ },
   'qmpsh -H /var/run/qemu-server/100.qmp': { typed: 'info status\n', says: /VM status: paused/, ...PROXMOX },
   "qmpsh -H -c 'info status' /var/run/qemu-server/100.qmp": { says: /VM status: paused/, ...PROXMOX },
   'qmpsh --agent -c guest-ping /var/run/qemu-server/100.qga': { says: /"return": *\{\}/, ...PROXMOX },
@@ -77,8 +82,10 @@ const trialOf = ({ before, now }: (typeof rows)[number]): Trial | undefined =>
   trials[now] ??
   (before.includes('socat -t 3') ? { says: STATUS } : undefined);
 
-/** A virsh that says what it is given. */
-const VIRSH = '#!/bin/sh\nprintf "%s\\n" "$3"\n';
+/** A virsh that says what it is given, where it is about the agent; no guest of ours has one. */
+const VIRSH = `#!/bin/sh
+case $1 in qemu-agent-command) printf '%s\\n' "$3";; *) exec ${findProgram('virsh')} "$@";; esac
+`;
 
 if (process.platform === 'linux')
   test('each line is tried, and what was typed before does the same', () =>
@@ -101,7 +108,13 @@ if (process.platform === 'linux')
       }
       const { QMP_SOCKET: _, ...env } = qmpShellEnv();
       const run = async (line: string, input: string): Promise<string> => {
-        const here = line.replaceAll('/var/run/qemu-server/', './');
+        const here = line
+          .replaceAll('/var/run/qemu-server/', './')
+          .replaceAll('libvirt:VM', `'${managed.address}'`)
+          .replaceAll(
+            'virsh qemu-monitor-command VM',
+            `virsh -q -c '${managed.uri}' qemu-monitor-command garden`,
+          );
         const child = spawn('bash', ['--norc', '-c', `exec 2>&1\n${here}`], {
           cwd: folder,
           env: { ...env, HOME: folder, PATH: `${bin}:${env['PATH']}` },
@@ -122,6 +135,7 @@ if (process.platform === 'linux')
         assert.is(signal, null, `${line} does not end\n${out}`);
         return out;
       };
+      const managed = await startManaged();
       const vm = await startPractice({ keep: folder });
       const agent = await startAgent(folder);
       // (The stand-in before the real one wants rows, and qmp-shell ends none.)
@@ -130,7 +144,7 @@ if (process.platform === 'linux')
       try {
         for (const row of rows) {
           const { before, now } = row;
-          if (before.startsWith('virsh')) {
+          if (before.startsWith('virsh qemu-agent')) {
             const given = async (line: string) => ({ arguments: {}, ...JSON.parse(await run(line, '')) });
             assert.equal(await given(now), await given(before), now);
             continue;
@@ -154,6 +168,7 @@ if (process.platform === 'linux')
       } finally {
         await agent.close();
         await vm.close();
+        await managed.close();
       }
     }));
 

@@ -289,7 +289,7 @@ export const MACHINE = [
   },
   {
     what: 'agent: a serial port is sent what is meant for an agent',
-    find: "return users.length > 0 ? 'other' : 'perhaps';",
+    find: "return isUsed ? 'other' : 'perhaps';",
     put: "return 'perhaps';",
     tests: ['cli/agent'],
   },
