@@ -260,6 +260,7 @@ const COUNTERPARTS = [
   { group: 'openssl', name: 'openssl', programs: ['openssl'] },
   // There is none for macOS and the BSDs.
   { group: 'agent', name: "QEMU's guest agent", programs: ['qemu-ga'], only: 'linux' },
+  { group: 'socat', name: 'socat', programs: ['socat'], optional: true },
   { group: 'nbd', name: 'libnbd', programs: ['nbdinfo', 'nbdcopy'], optional: true },
   { group: 'libvirt', name: 'libvirt', programs: ['libvirtd', 'virsh'], only: 'linux', optional: true },
   {

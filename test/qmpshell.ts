@@ -10,7 +10,8 @@ const UNPACKED = join(
   'qmpsh/qmp-shell/root/usr/lib/python3/dist-packages',
 );
 
-function env(): NodeJS.ProcessEnv {
+/** The environment in which Python finds it. */
+export function qmpShellEnv(): NodeJS.ProcessEnv {
   const { PYTHONPATH = '' } = process.env;
   const path = existsSync(UNPACKED)
     ? [UNPACKED, ...(PYTHONPATH === '' ? [] : [PYTHONPATH])].join(':')
@@ -18,15 +19,19 @@ function env(): NodeJS.ProcessEnv {
   return { ...process.env, PYTHONPATH: path };
 }
 
-/** Starts it. Throws where it is not there. */
-function start(args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
-  if (spawnSync('python3', ['-c', 'import qemu.qmp.qmp_shell'], { env: env() }).status !== 0)
+/** Throws where it is not there. */
+export function needQmpShell(): void {
+  if (spawnSync('python3', ['-c', 'import qemu.qmp.qmp_shell'], { env: qmpShellEnv() }).status !== 0)
     throw new Error(
       'qmp-shell is missing: run "npm test", which fetches it on Debian, or install python3-qemu-qmp (elsewhere: pip install qemu.qmp)',
     );
+}
+
+function start(args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
+  needQmpShell();
   return spawn('python3', ['-m', 'qemu.qmp.qmp_shell', ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: env(),
+    env: qmpShellEnv(),
   });
 }
 

@@ -3,17 +3,19 @@
 import { basename, resolve } from 'node:path';
 import type { Guess } from '../session/opening.ts';
 import { parseAddress } from './address.ts';
+import { findMonitors } from './monitors.ts';
 import { servingProcess } from './peer.ts';
+import { fieldsOf, optionsOf } from './qemuargs.ts';
 import { placeOf } from './silence.ts';
 import { lookAtProcess, processes, type VmProcess } from './vmprocess.ts';
-
-/** The name of the port that agents use. */
-const PORT = 'org.qemu.guest_agent.';
 
 /** What the server at an address may be. What is not this host's may be an agent. */
 export function guessAgent(address: string): Guess {
   const { kind } = parseAddress(address);
+  if (kind === 'libvirt') return 'other';
   if (kind !== 'unix' && kind !== 'tcp') return 'perhaps';
+  const listed = findMonitors().find(one => placeOf(one.address) === placeOf(address));
+  if (listed) return listed.what === 'guest agent' ? 'agent' : 'other';
   const pid = servingProcess(address);
   const server = pid === undefined ? undefined : lookAtProcess(pid);
   if (server && !IS_OURS.test(programOf(server))) return 'perhaps';
@@ -38,42 +40,35 @@ function everyProcess(): readonly VmProcess[] {
 }
 
 function guessOf(server: VmProcess, address: string, serves: boolean): Guess {
-  if (programOf(server) !== 'qemu-ga') return guessOfQemu(server, address);
   const { argv, folder = '/' } = server;
-  const named = argv.flatMap((word, i) => (/^(?:-p|--path)$/.test(argv[i - 1] ?? '') ? [word] : []));
-  return serves || named.some(path => placeOf(resolve(folder, path)) === placeOf(address))
-    ? 'agent'
-    : 'perhaps';
+  const isHere = (at: string) =>
+    placeOf(/^localhost:\d+$/.test(at) ? at : resolve(folder, at)) === placeOf(address);
+  if (programOf(server) !== 'qemu-ga') return guessOfQemu([...optionsOf(argv)], isHere);
+  const named = argv.some((word, i) => /^(?:-p|--path)$/.test(argv[i - 1] ?? '') && isHere(word));
+  return serves || named ? 'agent' : 'perhaps';
 }
 
-/** What a QEMU has the socket for, by its command line. What came later (chardev-add, a socket passed on) is not on it. */
-function guessOfQemu({ argv, folder = '/' }: VmProcess, address: string): Guess {
-  const place = placeOf(address);
-  const isHere = (at: string) => placeOf(/^localhost:\d+$/.test(at) ? at : resolve(folder, at)) === place;
-  const uses = argv.flatMap((option, i) =>
-    /^--?[a-z]/.test(option) ? [{ option, value: argv[i + 1] ?? '' }] : [],
-  );
-  const chardev = uses.find(
-    ({ option, value }) => /^--?chardev$/.test(option) && pathsIn(value).some(isHere),
-  );
-  const id = /(?:^|,)id=([^,]+)/.exec(chardev?.value ?? '')?.[1];
-  if (id === undefined)
-    return uses.some(({ option, value }) => !/^--?chardev$/.test(option) && pathsIn(value).some(isHere))
-      ? 'other'
-      : 'perhaps';
-  const users = uses.filter(
-    ({ option, value }) =>
-      !/^--?chardev$/.test(option) &&
-      (value.split(/[,:]/).some(part => part === id || part === `chardev=${id}`) ||
-        value.includes(`"chardev":"${id}"`)),
-  );
-  if (users.some(({ value }) => value.includes(PORT))) return 'agent';
-  return users.length > 0 ? 'other' : 'perhaps';
+/** What else a QEMU has the socket for, by its command line. What came later (chardev-add) is not on it. */
+function guessOfQemu(
+  options: readonly (readonly [name: string, value: string])[],
+  isHere: (at: string) => boolean,
+): Guess {
+  const found = options.find(([, value]) => placesIn(value).some(isHere));
+  if (!found) return 'perhaps';
+  const [name, value] = found;
+  if (name !== 'chardev') return 'other';
+  const { id } = fieldsOf(value, 'backend');
+  const isUsed = options.some(([, text]) => {
+    const words = Object.values(fieldsOf(text, 'chardev'));
+    return text !== value && words.some(word => word === id || word === `chardev:${id}`);
+  });
+  return isUsed ? 'other' : 'perhaps';
 }
 
 /** The sockets that an option's value names: `path=/run/x`, `unix:/run/x,server=on`, `host=::1,port=4444`, `tcp:host:4444`. */
-function pathsIn(value: string): readonly string[] {
-  const path = /(?:^|,)path=([^,]+)/.exec(value)?.[1] ?? /^unix:([^,]+)/.exec(value)?.[1];
-  const port = /(?:^|,)port=(\d+)/.exec(value)?.[1] ?? /^tcp:[^,]*:(\d+)/.exec(value)?.[1];
-  return [...(path === undefined ? [] : [path]), ...(port === undefined ? [] : [`localhost:${port}`])];
+function placesIn(value: string): readonly string[] {
+  const { path, port, '': first = '' } = fieldsOf(value, '');
+  const own = path ?? /^unix:(.+)$/s.exec(first)?.[1];
+  const at = port ?? /^(?:tcp|telnet):.*:(\d+)$/.exec(first)?.[1];
+  return [...(own === undefined ? [] : [own]), ...(at === undefined ? [] : [`localhost:${at}`])];
 }

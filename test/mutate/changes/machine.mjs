@@ -281,4 +281,40 @@ export const MACHINE = [
     put: 'this.#send(text);',
     tests: ['cli/share'],
   },
+  {
+    what: 'agent: what changes the guest is not asked about',
+    find: 'return change === undefined ? undefined : [change];',
+    put: 'return undefined;',
+    tests: ['cli/agent'],
+  },
+  {
+    what: 'agent: a serial port is sent what is meant for an agent',
+    find: "return isUsed ? 'other' : 'perhaps';",
+    put: "return 'perhaps';",
+    tests: ['cli/agent'],
+  },
+  {
+    what: 'agent: names of this host are offered for the guest',
+    find: 'if (last === undefined || isAgentCommand(command)) return undefined;',
+    put: 'if (last === undefined) return undefined;',
+    tests: ['cli/agent'],
+  },
+  {
+    what: 'console: Ctrl-] is sent to the guest',
+    find: 'const typed = at < 0 ? chunk : chunk.subarray(0, at);',
+    put: 'const typed = chunk;',
+    tests: ['prompt/console'],
+  },
+  {
+    what: 'console: what nobody looks at is kept without end',
+    find: 'first && this.#size - first.length >= KEPT;',
+    put: 'first && this.#size < 0;',
+    tests: ['prompt/console'],
+  },
+  {
+    what: 'console: rows of a guest begin at the left',
+    find: "spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });",
+    put: '',
+    tests: ['prompt/console'],
+  },
 ];
