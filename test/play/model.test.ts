@@ -27,6 +27,7 @@ const KNOWN: readonly (readonly [scene: string, kind: Kind, phase: Phase, at: Re
   ['incremental-third', 'SIGINT', 'between', /block-dirty-bitmap-remove/],
   ['restore', 'SIGINT', 'between', /"query-qmp-schema"/],
   ['moment-start', 'lost', 'before', /"block-dirty-bitmap-merge"/],
+  ['restore-node', 'lost', 'between', /"blockdev-mirror"/],
 ];
 
 for (const [scene, kind, phase, at] of KNOWN)

@@ -180,7 +180,7 @@ async function runs(to: Stand | Practice | undefined, text: string): Promise<boo
 
 /** A job that was told to end takes a moment. */
 async function settled(session: Session, wanted: RegExp): Promise<void> {
-  for (let looks = 0; looks < 100; looks++) {
+  for (let looks = 0; looks < 500; looks++) {
     const reply = await session.execute('query-jobs');
     const rows = reply.kind === 'success' && isArray(reply.value) ? reply.value : [];
     if (rows.every(row => isObject(row) && wanted.test(String(row['status'])))) return;
