@@ -1,5 +1,6 @@
 // The process of a VM and its monitor, as this host shows them: what can be told even where QEMU does not answer.
 import { clientOf, isTaken } from '../io/clients.ts';
+import { findMonitors } from '../io/monitors.ts';
 import { servingProcess } from '../io/peer.ts';
 import { openToAll } from '../io/rights.ts';
 import { lookAtProcess, type VmProcess } from '../io/vmprocess.ts';
@@ -9,7 +10,10 @@ import type { Finding } from './finding.ts';
 
 /** The process that serves an address, where that is on this host. */
 export function processAt(address: string): VmProcess | undefined {
-  const pid = servingProcess(address);
+  const isDomain = address.startsWith('libvirt:');
+  const pid = isDomain
+    ? findMonitors().find(monitor => monitor.address === address)?.pid
+    : servingProcess(address);
   const process = pid === undefined ? undefined : lookAtProcess(pid);
   // A relay serves a monitor, too; what it has open is not the VM's.
   return process !== undefined && QEMU.test(process.argv[0] ?? '') ? process : undefined;
