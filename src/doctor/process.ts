@@ -11,7 +11,10 @@ import type { Finding } from './finding.ts';
 
 /** The process that serves an address, where that is on this host. */
 export function processAt(address: string): VmProcess | undefined {
-  const pid = servingProcess(address);
+  const isDomain = address.startsWith('libvirt:');
+  const pid = isDomain
+    ? findMonitors().find(monitor => monitor.address === address)?.pid
+    : servingProcess(address);
   const process = pid === undefined ? undefined : lookAtProcess(pid);
   // A relay serves a monitor, too; what it has open is not the VM's.
   return process !== undefined && QEMU.test(process.argv[0] ?? '') ? process : undefined;

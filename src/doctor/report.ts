@@ -35,7 +35,7 @@ export function healthyRow({ graph, looks, state, process, files }: Chart): stri
     count(graph.nodes.size, 'node'),
     count((looks.at(-1) ?? []).length, 'job'),
     process === undefined
-      ? 'its process is not on this host, and was not looked at'
+      ? 'its process was not found on this host, and not looked at'
       : `process ${process.pid}${files === undefined ? ", whose files are another user's" : ''}`,
   ];
   return `Nothing is wrong: ${seen.join(', ')}.`;

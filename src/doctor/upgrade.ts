@@ -1,4 +1,5 @@
 // What stands in the way of a newer QEMU: options of its command line that are gone or go, and drivers that it calls deprecated.
+import { libvirtFolder } from '../io/manager.ts';
 import type { Schema } from '../schema/model.ts';
 import { replacement } from '../schema/replacement.ts';
 import { typeAt } from '../schema/walk.ts';
@@ -24,7 +25,9 @@ export function upgradeFindings(
   argv: readonly string[],
   chart: Pick<Chart, 'schema' | 'graph'>,
 ): readonly Finding[] {
-  return [...optionFindings(argv), ...driverFindings(chart)];
+  // libvirt writes the command line anew for each version of QEMU.
+  const own = libvirtFolder(argv) === undefined ? argv : [];
+  return [...optionFindings(own), ...driverFindings(chart)];
 }
 
 function optionFindings(argv: readonly string[]): readonly Finding[] {

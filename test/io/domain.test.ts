@@ -98,6 +98,9 @@ test('the domain, and the socket of its agent, are listed with who holds them; t
   const agent = rows.find(row => row.what === 'guest agent' && row.pid === domain.pid);
   assert.match(agent.address, /org\.qemu\.guest_agent\.0$/);
   assert.ok(existsSync(agent.address));
+  // The doctor knows its process, too, and looks at it from outside.
+  const doctor = await qmpsh(['doctor', address]);
+  assert.match(doctor.out, new RegExp(`process ${domain.pid}`), doctor.err);
 });
 
 test('laid out as KubeVirt does, in a container: its address leads there, and connects', async () => {
