@@ -77,7 +77,10 @@ test('no greeting: a server that takes the connection and is no monitor', async 
   const done = await qmpsh(['--timeout', '300ms', '-c', 'query-name', silent.address]);
   await silent.close();
   assert.is(done.status, 3);
-  assert.match(done.err, /not busy with another client, and may be no QMP monitor\. .*(?:use --agent|Nor is it a guest agent)/);
+  assert.match(
+    done.err,
+    /not busy with another client, and may be no QMP monitor\. .*(?:use --agent|Nor is it a guest agent)/,
+  );
 });
 
 test('no reply: QEMU was stopped meanwhile', () =>
