@@ -12,6 +12,8 @@ export interface DeskOptions {
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly args?: readonly string[];
+  /** Milliseconds until the first prompt stands there. */
+  readonly patience?: number;
   /** Further arguments of the VM's QEMU. */
   readonly machine?: readonly string[];
 }
@@ -40,7 +42,7 @@ export async function withPrompt(
   options: DeskOptions & { readonly folder?: string } = {},
 ): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'qh-'));
-  const { env, args = [], cols = 80, rows = 24, folder = home } = options;
+  const { env, args = [], cols = 80, rows = 24, folder = home, patience } = options;
   const screen = openScreen({
     command: process.execPath,
     args: [BIN, ...args, address],
@@ -50,7 +52,7 @@ export async function withPrompt(
     env: { HOME: home, XDG_STATE_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home, ...env },
   });
   try {
-    await screen.waitFor(shown => atPrompt(shown));
+    await screen.waitFor(shown => atPrompt(shown), patience);
     await run(screen, home);
   } finally {
     await screen.close();

@@ -1,5 +1,5 @@
 // What stands about in the block graph: nodes and exports nobody uses, chains that are too long, servers that are gone.
-import { isConnected, isServed, listenersOf } from '../io/clients.ts';
+import { isConnected, isServed, otherListeners } from '../io/clients.ts';
 import { type BlockGraph, chain, usersOn } from '../render/graph.ts';
 import { optionsOf } from '../render/replies.ts';
 import { isObject, member } from '../text/json.ts';
@@ -74,10 +74,7 @@ function idleExports(chart: Chart): readonly Finding[] {
   if (own.length === 0 || chart.process === undefined) return [];
   // Listening for monitors, consoles and serial ports is no business of exports.
   const others = chart.chardevs.map(one => text(one, 'filename'));
-  const listeners = listenersOf(chart.process.pid)?.filter(
-    ({ at }) => !others.some(name => namesSocket(name, at)),
-  );
-  const [server, ...more] = listeners ?? [];
+  const [server, ...more] = otherListeners(chart.process.pid, others) ?? [];
   if (server === undefined || more.length > 0 || server.clients > 0) return [];
   const why = `The NBD server at ${safe(server.at)} has no client. An export keeps its node in use, and whoever reaches the server can read it.`;
   return own.map(one => ({
@@ -92,13 +89,6 @@ function idleExports(chart: Chart): readonly Finding[] {
       },
     ],
   }));
-}
-
-/** `disconnected:unix:/run/vm.sock,server=on` and `tcp:127.0.0.1:4444,server=on` name the sockets of chardevs. */
-function namesSocket(filename: string, at: string): boolean {
-  return /^\d+$/.test(at)
-    ? filename.includes(`:${at},server`) || filename.includes(`:${at} `)
-    : filename.includes(`:${at},`);
 }
 
 function deepChains(chart: Chart): readonly Finding[] {

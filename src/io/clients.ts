@@ -59,9 +59,10 @@ interface Listener {
 }
 
 /** The sockets at which a process listens, each with the number of its clients; undefined where that is not known. */
-export function listenersOf(pid: number): readonly Listener[] | undefined {
+function listenersOf(pid: number): readonly Listener[] | undefined {
   try {
     const own = new Set(socketsOf(pid));
+    if (own.size === 0) return undefined; // another user's process
     const [unix, tcp] = [unixRows(), tcpRows()];
     return [
       ...unix
@@ -79,6 +80,27 @@ export function listenersOf(pid: number): readonly Listener[] | undefined {
     ];
   } catch {
     return undefined;
+  }
+}
+
+/** Those of the listeners that no character device of the QEMU explains; `filenames` are as query-chardev tells them. */
+export function otherListeners(pid: number, filenames: readonly string[]): readonly Listener[] | undefined {
+  return listenersOf(pid)?.filter(({ at }) => !filenames.some(name => namesSocket(name, at)));
+}
+
+/** `disconnected:unix:/run/vm.sock,server=on` and `tcp:127.0.0.1:4444,server=on` name the sockets of chardevs. */
+function namesSocket(filename: string, at: string): boolean {
+  return /^\d+$/.test(at)
+    ? filename.includes(`:${at},server`) || filename.includes(`:${at} `)
+    : filename.includes(`:${at},`);
+}
+
+/** Whether anybody on this host listens at a TCP port, as far as that can be told. */
+export function isListenedAt(port: number): boolean {
+  try {
+    return tcpRows().some(row => row.port === port && row.state === TCP_LISTENS);
+  } catch {
+    return false; // no /proc
   }
 }
 

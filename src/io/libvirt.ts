@@ -64,8 +64,8 @@ async function reach(to: LibvirtAddress, options: ConnectOptions, signal: AbortS
   try {
     const way = (await proxyWay(to.uri, domain, link, signal)) ?? virshWay(to.uri, domain, link);
     link.go(way);
-    await Promise.race([Promise.all([end.watching, way.ready]), link.over]);
-    const reply = await Promise.race([way.ask({ execute: 'query-version' }), link.over]);
+    const asked = Promise.all([way.ask({ execute: 'query-version' }), end.watching, way.ready]);
+    const [reply] = await Promise.race([asked, link.over]);
     const version = member(reply, 'return');
     // Only its own capabilities are on: libvirt lets nothing be queued, whatever its proxy says.
     if (isObject(version)) link.greet({ QMP: { version, capabilities: [] } });

@@ -43,6 +43,16 @@ export class Places {
     return stays && place !== undefined ? name : place;
   }
 
+  /** What an image is to say that stands on another: `backing` is what the VM's image says. Undefined where it has no place. */
+  below(image: string, backing: string): string | undefined {
+    if (backing.startsWith('/')) return this.of(backing);
+    if (this.of(backing) === undefined) return undefined;
+    if (!backing.split('/').includes('..')) return backing;
+    // A relative name in an image counts from the image's own folder.
+    const real = this.real(image);
+    return real === undefined ? undefined : this.of(join(dirname(real), backing));
+  }
+
   /** A text of the twin's with the names that the VM would have used. */
   back(text: string): string {
     return text.replaceAll(`${this.root}/`, '/').replaceAll(this.root, '/');

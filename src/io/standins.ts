@@ -17,6 +17,7 @@ import { QmpshError } from '../qmp/errors.ts';
 import { fitsEmpty, writeEmpty } from './emptyqcow2.ts';
 import { reason } from './files.ts';
 import type { Places } from './places.ts';
+import { type Qcow2Head, readHead } from './qcow2head.ts';
 import { findQemuImg } from './qemu.ts';
 
 const run = promisify(execFile);
@@ -44,11 +45,11 @@ export async function makeImage(
   format: string,
   size: number,
   options: Readonly<Record<string, string>>,
-  backing?: { readonly file: string; readonly format: string },
+  { backing, bitmaps = [] }: Pick<Qcow2Head, 'backing' | 'bitmaps'>,
 ): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   const { cluster_size: cluster = '65536', compat = '1.1', ...others } = options;
-  const image = { size, cluster: Number(cluster), ...(backing ? { backing } : {}) };
+  const image = { size, cluster: Number(cluster), bitmaps, ...(backing ? { backing } : {}) };
   if (format === 'qcow2' && compat === '1.1' && Object.keys(others).length === 0 && fitsEmpty(image)) {
     writeEmpty(path, image);
     return;
@@ -57,18 +58,20 @@ export async function makeImage(
   const below = backing ? ['-u', '-b', backing.file, '-F', backing.format] : [];
   const more = list.length > 0 ? ['-o', list.join(',')] : [];
   await run(findQemuImg(), ['create', '-q', '-f', format, ...below, ...more, path, String(size)]);
-}
-
-/** Puts a bitmap into an image. */
-export async function storeBitmap(
-  path: string,
-  name: string,
-  granularity: number,
-  isDisabled: boolean,
-): Promise<void> {
-  const more = isDisabled ? ['--disable'] : [];
-  const args = ['bitmap', '--add', '-g', String(granularity), ...more, '-f', 'qcow2', path, name];
-  await run(findQemuImg(), args);
+  for (const { name, granularity, isDisabled } of bitmaps) {
+    const off = isDisabled ? ['--disable'] : [];
+    await run(findQemuImg(), [
+      'bitmap',
+      '--add',
+      '-g',
+      String(granularity),
+      ...off,
+      '-f',
+      format,
+      path,
+      name,
+    ]);
+  }
 }
 
 /** Runs qemu-img with these arguments, in a folder; what it prints, and how it ended. */
@@ -108,9 +111,10 @@ function here(path: string): Here {
 }
 
 /**
- * Gives the twin what is around a path of the VM's host: its folder where that is there, and where a file is there an
- * empty one of its size. Of another host nothing is known but that names of folders stand there. Nothing is made outside
- * of `places`. `stood`: a file is there that the twin has only empty.
+ * Gives the twin what is around a path of the VM's host: its folder where that is there, and where a file is there a likeness
+ * of it: of a qcow2 image one of the same size, bitmaps and images below, as its head tells them; else an empty file of its
+ * size. Of another host nothing is known but that names of folders stand there. Nothing is made outside of `places`. `stood`: a
+ * file is there that the twin has only empty.
  */
 export function surround(real: string, places: Places, isHere = true): { readonly stood: boolean } {
   const path = join(places.root, real);
@@ -121,8 +125,37 @@ export function surround(real: string, places: Places, isHere = true): { readonl
   if (here(dirname(real)) === 'folder') mkdirSync(dirname(path), { recursive: true });
   const there = here(real);
   if (typeof there !== 'object' || existsSync(path)) return { stood: false };
-  makeSparse(path, there.size);
-  return { stood: true };
+  const found = likenessOf(real, places);
+  if (found === undefined) {
+    makeSparse(path, there.size);
+    return { stood: true };
+  }
+  writeEmpty(path, found.image);
+  if (found.below !== undefined) surround(found.below, places);
+  return { stood: false };
+}
+
+interface Found {
+  readonly image: Qcow2Head;
+  /** The path of what it stands on. */
+  readonly below?: string;
+}
+
+/** What an empty image has to be like to stand for one of this host; undefined where none can. */
+function likenessOf(real: string, places: Places): Found | undefined {
+  try {
+    const head = readHead(real);
+    const { backing } = head ?? {};
+    if (head === undefined || backing === undefined)
+      return head !== undefined && fitsEmpty(head) ? { image: head } : undefined;
+    const file = places.below(real, backing.file);
+    if (file === undefined) return undefined;
+    const image = { ...head, backing: { ...backing, file } };
+    const below = backing.file.startsWith('/') ? backing.file : join(dirname(real), backing.file);
+    return fitsEmpty(image) ? { image, below } : undefined;
+  } catch {
+    return undefined; // it may not be read
+  }
 }
 
 /** Whether something lies at a path, a link that leads nowhere too. */

@@ -1,7 +1,6 @@
 // Plays a page: performs its steps in order, and undoes it when one fails. A policy (play, step by step, check) decides
 // whether a step runs, and what counts as a failure.
 
-import { lookForPages } from '../io/pages.ts';
 import type { Host } from '../line/host.ts';
 import type { Fence, Page, Step } from '../page/model.ts';
 import type { Value } from '../page/value.ts';
@@ -95,7 +94,7 @@ async function play(performing: Playing): Promise<Ending> {
     ending = performing.signal
       ? await run.main(performing.signal)
       : policy.guard === 'page'
-        ? await host.foreground(wordOf(page), signal => run.main(signal), stopOf(page))
+        ? await host.foreground(wordOf(performing), signal => run.main(signal), stopOf(page))
         : await run.main(undefined);
     // Before anything that may take time.
     const thawed = stage.still && (await letGo(stage));
@@ -107,7 +106,7 @@ async function play(performing: Playing): Promise<Ending> {
     if (ending.exit !== 0 && run.undoes) {
       report.undoing();
       const after = await host.foreground(
-        `the undo of ${wordOf(page)}`,
+        `the undo of ${wordOf(performing)}`,
         signal => untilNext(signal, host, next => run.undo(next)),
         'gives its line up',
       );
@@ -124,10 +123,8 @@ async function play(performing: Playing): Promise<Ending> {
 }
 
 /** How the page is called: as the word that it is, or by its file. */
-function wordOf({ name }: Page): string {
-  const word = lookForPages()
-    .find()
-    .find(page => page.path === name);
+function wordOf({ page: { name }, reading }: Playing): string {
+  const word = reading.pages.find(({ path }) => path === name);
   return word ? `.${word.name}` : (name.split('/').at(-1) ?? name);
 }
 

@@ -39,8 +39,8 @@ interface ConnectionParts {
   readonly connect: Connecting;
   /** Resolves when no page plays. */
   readonly idle: () => Promise<void>;
-  /** Whether the user waits for something. */
-  readonly waits: () => boolean;
+  /** What Ctrl-C does now to what was sent at a time, if anything. */
+  readonly stopOf: (since: number) => string | undefined;
   /** The next Ctrl-C. */
   readonly signal: () => AbortSignal;
   /** The schema has come: what is typed already means more than before. */
@@ -122,7 +122,10 @@ export class Connection {
       session,
       stopped: () => this.#stopped(),
       why: async () => (await import('../io/silence.ts')).whyUnanswered(session, address),
-      way: () => (this.#parts.waits() ? 'Ctrl-C stops waiting, then Ctrl-D leaves' : 'Ctrl-D leaves'),
+      way: () => {
+        const [stop] = session.pending.flatMap(({ since }) => this.#parts.stopOf(since) ?? []);
+        return stop === undefined ? 'Ctrl-D leaves' : `Ctrl-C ${stop}, then Ctrl-D leaves`;
+      },
       changed: () => this.#showStatus(),
     });
     this.#process = undefined;

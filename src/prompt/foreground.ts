@@ -19,6 +19,8 @@ export class Foreground {
     readonly stop: string;
     readonly interrupt: AbortController;
   }[] = [];
+  /** When Ctrl-C was pressed last, on the clock. */
+  #interrupted = Number.NEGATIVE_INFINITY;
   #naming: (() => void) | undefined;
   #leaving = false;
   /** The prompt is the person's, whatever runs. */
@@ -35,9 +37,9 @@ export class Foreground {
     return this.#interrupt.signal;
   }
 
-  /** Whether the user waits for something. */
-  get isRunning(): boolean {
-    return this.#running.length > 0;
+  /** What Ctrl-C does now to what was sent at a time; undefined where nobody waits for its reply any more. */
+  stopOf(since: number): string | undefined {
+    return this.#running.at(-1)?.stop ?? (since >= this.#interrupted ? 'stops waiting' : undefined);
   }
 
   /**
@@ -69,6 +71,7 @@ export class Foreground {
 
   interrupt(): void {
     const before = this.#interrupt;
+    this.#interrupted = this.#clock.now();
     this.#interrupt = new AbortController();
     before.abort();
     for (const { interrupt } of [...this.#running]) interrupt.abort();

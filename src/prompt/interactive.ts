@@ -114,7 +114,7 @@ class Interactive {
       ...{ clock, mark: this.#mark, plain: this.#terminal.plain },
       connect: options.connect,
       idle: () => this.#foreground.idle(),
-      waits: () => this.#foreground.isRunning,
+      stopOf: since => this.#foreground.stopOf(since),
       signal: () => this.#foreground.signal,
       child: options.child,
       owned: session => void this.#consoles.joined(session),

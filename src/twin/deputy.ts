@@ -19,6 +19,13 @@ interface Creating {
 const IMAGE_OPTIONS =
   /^(?:(?:cluster_size|compat|lazy_refcounts|refcount_bits|extended_l2|compression_type|subformat)=[\w.]+,?)+$/;
 
+/** The file of `test ! -e FILE`. */
+function absent(command: string): string | undefined {
+  const [, rest] = /^\s*test\s+!\s+-e\s+(.*)$/.exec(command) ?? [];
+  const [file, ...more] = (rest === undefined ? undefined : plainWords(rest)) ?? [];
+  return more.length === 0 ? file : undefined;
+}
+
 export class TwinDeputy implements Deputy {
   readonly #places: Places;
   /** The folder of host commands. */
@@ -42,7 +49,8 @@ export class TwinDeputy implements Deputy {
   /** Whether `run` has a way to run it. */
   understands(command: string): boolean {
     const removal = removalOf(command);
-    return removal === undefined ? this.#creating(command) !== undefined : removal !== 'unclear';
+    if (removal !== undefined) return removal !== 'unclear';
+    return absent(command) !== undefined || this.#creating(command) !== undefined;
   }
 
   async run(command: string): Promise<HostRun> {
@@ -51,6 +59,8 @@ export class TwinDeputy implements Deputy {
       const why = this.remove(removal.files);
       return { status: why === undefined ? 0 : 1, output: why ?? '' };
     }
+    const name = absent(command);
+    if (name !== undefined) return { status: this.at(name).there ? 1 : 0, output: '' };
     const creating = this.#creating(command);
     if (!creating) throw new QmpshError('usage', `${NOT_REHEARSED}a command of this host`);
     for (const file of creating.files) surround(file, this.#places);

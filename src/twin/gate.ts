@@ -13,6 +13,8 @@ interface GateRules {
   /** A text as the twin is to be told it, and back. */
   readonly there: (text: string) => string;
   readonly back: (text: string) => string;
+  /** The value that the VM would return, by the one that the twin does. */
+  readonly answer: (request: Request, value: Json) => Json;
   /** Told of each request before it goes. */
   readonly passing: (request: Request, permit: Permit) => void;
 }
@@ -22,6 +24,8 @@ export class Gate implements Transport {
   readonly #rules: GateRules;
   #listener: TransportListener | undefined;
   readonly #out: Framer;
+  /** Requests whose reply has not come, by their `id`. */
+  readonly #asked = new Map<string, Request>();
 
   constructor(inner: Transport, rules: GateRules) {
     this.#inner = inner;
@@ -31,7 +35,9 @@ export class Gate implements Transport {
 
   listen(listener: TransportListener): void {
     this.#listener = listener;
-    const framer = new Framer(text => this.#deliver(mapTexts(parseJson(text), this.#rules.back)));
+    const framer = new Framer(text =>
+      this.#deliver(this.#answer(mapTexts(parseJson(text), this.#rules.back))),
+    );
     this.#inner.listen({
       data: chunk => framer.push(chunk),
       end: error => listener.end(error),
@@ -68,10 +74,22 @@ export class Gate implements Transport {
       this.#refuse(message, permit.why);
       return;
     }
+    if (message['id'] !== undefined) this.#asked.set(stringifyJson(message['id']), request);
     const { arguments: _, ...rest } = message;
     const args = mapTexts(permit.args, this.#rules.there);
     const sent = message['arguments'] === undefined ? rest : { ...rest, arguments: args };
     this.#inner.send(`${stringifyJson(sent)}\r\n`);
+  }
+
+  #answer(message: Json): Json {
+    if (!isObject(message) || message['id'] === undefined) return message;
+    const id = stringifyJson(message['id']);
+    const request = this.#asked.get(id);
+    this.#asked.delete(id);
+    const value = message['return'];
+    return request === undefined || value === undefined
+      ? message
+      : { ...message, return: this.#rules.answer(request, value) };
   }
 
   #refuse(message: Json, why: string): void {

@@ -1,7 +1,8 @@
 // The running jobs of a twin: those of its VM, as far as it is known what they copy.
 import { type JsonObject, member } from '../text/json.ts';
 import { text } from '../text/members.ts';
-import { isOfJob, type Likeness, type Remark } from './likeness.ts';
+import type { Likeness, Remark } from './likeness.ts';
+import { isOfJob } from './node.ts';
 import type { JobTold, Told } from './told.ts';
 
 export interface StandingJob {
@@ -81,7 +82,7 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
       : { until: 'ready' as const, ...(status === 'standby' ? { standby: true as const } : {}) };
   if (type === 'mirror' || type === 'backup') {
     const seen = (name && told.edges.get(name)?.find(({ role }) => role === 'target')?.node) ?? job.target;
-    const target = seen ?? loose(told, likeness, source);
+    const target = seen ?? fleece(told, likeness, source) ?? loose(told, likeness, source);
     if (target === undefined) return 'QEMU does not tell which node it copies to';
     return {
       id,
@@ -109,6 +110,21 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
         arguments: { device: source, ...common },
         ...(isBusy ? { busy: { node: backing, paused: status === 'paused' } } : state),
       };
+}
+
+/** The only node that stands on what a device writes to and can be written itself: it keeps what is overwritten there. */
+function fleece(told: Told, likeness: Likeness, source: string): string | undefined {
+  const isDisk = told.graph.devices.some(({ node }) => node !== undefined && likeness.below(node) === source);
+  const above = told.nodes.filter(
+    node =>
+      !isOfJob(node) &&
+      member(node, 'ro') !== true &&
+      told.edges
+        .get(text(node, 'node-name'))
+        ?.some(edge => edge.role === 'backing' && likeness.below(edge.node) === source),
+  );
+  const [only] = above;
+  return isDisk && above.length === 1 && only ? text(only, 'node-name') : undefined;
 }
 
 /** The only node that nothing uses and that can be written: a job must be what it is there for. */

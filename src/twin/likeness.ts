@@ -2,9 +2,10 @@
 // devices, objects, exports and jobs; and in words what it cannot have.
 import { kindOf } from '../schema/notes/drivers.ts';
 import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
-import { objectsIn, text } from '../text/members.ts';
+import { text } from '../text/members.ts';
 import { bytes } from '../text/size.ts';
 import type { Devices } from './devices.ts';
+import { type Bitmap, bitmapsOf, isOfJob, memberObject, memberText, shown, sizeOf } from './node.ts';
 import type { Edges, Told } from './told.ts';
 
 /** An image file to be made, without data. */
@@ -22,16 +23,6 @@ export interface Image {
   readonly bitmaps: readonly Bitmap[];
 }
 
-interface Bitmap {
-  readonly node: string;
-  readonly name: string;
-  readonly granularity: number;
-  readonly isDisabled: boolean;
-  readonly isPersistent: boolean;
-  /** It was in use when its QEMU was killed. */
-  readonly isInconsistent: boolean;
-}
-
 /** What the twin has in another way than its VM, or not at all. */
 export interface Remark {
   readonly text: string;
@@ -45,6 +36,8 @@ export interface Likeness {
   readonly images: readonly Image[];
   /** Nodes, each behind those it stands on. File names are the VM's. */
   readonly nodes: readonly JsonObject[];
+  /** The same of those that stand on what a device uses: QEMU starts no device on a node that another one stands on. */
+  readonly later: readonly JsonObject[];
   /** Drives that are no nodes of somebody's: the name, and the node inside of it. */
   readonly drives: readonly { readonly name: string; readonly node: JsonObject }[];
   /** Bitmaps that no image holds. */
@@ -62,13 +55,6 @@ const FORMATS = new Set('raw qcow2 qcow qed vmdk vdi vpc vhdx parallels'.split('
 const FILTERS = new Set(
   'throttle copy-on-read blkdebug compress preallocate copy-before-write quorum'.split(' '),
 );
-/** Filters that jobs put in, under names of QEMU's own. */
-const OF_JOBS = new Set('mirror_top commit_top copy-before-write copy-on-read'.split(' '));
-
-export function isOfJob(node: JsonObject): boolean {
-  return OF_JOBS.has(text(node, 'drv')) && text(node, 'node-name').startsWith('#');
-}
-
 export function likenessOf(told: Told, devices: Devices): Likeness {
   return new Likening(told, devices).make();
 }
@@ -100,15 +86,18 @@ class Likening {
         drive === '' || node === undefined ? [] : [[this.#below(node), drive] as const],
       ),
     );
-    for (const [name, node] of this.#nodes) {
+    // QEMU lists the latest first.
+    for (const [name, node] of [...this.#nodes].toReversed()) {
       if (isOfJob(node) || this.#isInside(name) || inDrives.has(name)) continue;
       this.#add(name);
     }
     for (const [name, drive] of inDrives)
       if (!this.#made.has(name)) drives.push({ name: drive, node: this.#options(name, true) });
+    const later = this.#later();
     return {
       images: [...this.#images.values()],
-      nodes: this.#out,
+      nodes: this.#out.filter(node => !later.has(node)),
+      later: this.#out.filter(node => later.has(node)),
       drives,
       bitmaps: this.#bitmaps,
       devices: this.#devices,
@@ -116,6 +105,26 @@ class Likening {
       aliases: this.#aliases,
       below: name => this.#below(name),
     };
+  }
+
+  /** The nodes that no device stands on, and that stand on one that a device does. */
+  #later(): ReadonlySet<JsonObject> {
+    const used = new Set<string>();
+    const use = (name: string) => {
+      if (used.has(name)) return;
+      used.add(name);
+      for (const { node } of this.#edges(name)) use(node);
+    };
+    for (const { node } of this.#devices.users) if (node !== undefined) use(this.#below(node));
+    const names = new Map([...this.#aliases].map(([name, own]) => [own, name]));
+    const standsOn = (name: string): boolean =>
+      !used.has(name) && this.#edges(name).some(({ node }) => used.has(node) || standsOn(node));
+    return new Set(
+      this.#out.filter(node => {
+        const name = String(node['node-name']);
+        return standsOn(names.get(name) ?? name);
+      }),
+    );
   }
 
   /** What a node stands on, filters of jobs passed over. */
@@ -284,41 +293,4 @@ class Likening {
   #say(sentence: string, about?: readonly string[]): void {
     this.#remarks.push({ text: sentence, ...(about ? { about } : {}) });
   }
-}
-
-function shown(node: JsonObject): string {
-  const name = text(node, 'node-name');
-  return name.startsWith('#') ? `the ${text(node, 'drv')} node of ${text(node, 'file')}` : name;
-}
-
-function bitmapsOf(node: JsonObject): readonly Bitmap[] {
-  return objectsIn(member(node, 'dirty-bitmaps')).flatMap(row => {
-    const name = text(row, 'name');
-    if (name === '') return [];
-    return [
-      {
-        node: text(node, 'node-name'),
-        name,
-        granularity: Number(member(row, 'granularity') ?? 65536),
-        isDisabled: member(row, 'recording') === false && member(row, 'busy') !== true,
-        isPersistent: member(row, 'persistent') === true,
-        isInconsistent: member(row, 'inconsistent') === true,
-      },
-    ];
-  });
-}
-
-function sizeOf(node: JsonObject): number {
-  const size = member(memberObject(node, 'image'), 'virtual-size');
-  return typeof size === 'number' ? size : 0;
-}
-
-function memberObject(object: JsonObject, key: string): JsonObject {
-  const value = member(object, key);
-  return isObject(value) ? value : {};
-}
-
-function memberText(value: Json, key: string): string | undefined {
-  const found = isObject(value) ? member(value, key) : undefined;
-  return typeof found === 'string' ? found : undefined;
 }

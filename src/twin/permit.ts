@@ -1,5 +1,6 @@
 // What may be sent to a twin: requests of the block layer, with every name of a file led into the twin's folder. All
 // else is refused here, so that nothing that a page does can reach anything else of this host.
+import { SOCKET_PATH } from '../io/launch.ts';
 import type { Places } from '../io/places.ts';
 import type { Request } from '../qmp/message.ts';
 import { isArray, isObject, type Json, type JsonObject, setMember } from '../text/json.ts';
@@ -102,7 +103,8 @@ export function permit(
   const files: string[] = [];
   try {
     const mapped = new Mapping(places, nbd, files, paced).request(execute, args);
-    if (!ASKS.test(execute)) checkPaths(mapped, places, nbd);
+    // (The path of qom-set is one of QEMU's own tree.)
+    if (!ASKS.test(execute) && execute !== 'qom-set') checkPaths(mapped, places, nbd);
     return { kind: 'send', args: mapped, files };
   } catch (error) {
     if (error instanceof Refused) return { kind: 'refuse', why: error.message };
@@ -145,10 +147,14 @@ class Mapping {
         return { ...args, actions: objectsIn(args['actions']).map(one => this.#action(one)) };
       case 'nbd-server-start':
         // Whoever is served here sees an empty disk, and nobody outside of this host does.
-        return { addr: { type: 'unix', data: { path: this.#nbd } } };
+        return { addr: { type: 'unix', data: { path: this.#socket(args['addr']) } } };
       case 'block-export-add':
         if (args['type'] === 'nbd') return args;
         throw new Refused(`the twin has no ${safe(String(args['type']))} export`);
+      case 'qom-set':
+        // What a device reads and writes; anything else of it is no business of block nodes.
+        if (args['property'] === 'drive') return args;
+        throw new Refused(`${safe(String(args['property']))} is no property of the block layer`);
       case 'object-add':
         if (OBJECTS.has(String(args['qom-type']))) return args;
         throw new Refused(`the twin has no ${safe(String(args['qom-type']))} object`);
@@ -212,6 +218,15 @@ class Mapping {
       else setMember(out, key, isObject(value) && isNode(value) ? this.#node(value) : value);
     }
     return out;
+  }
+
+  /** The socket of an NBD server: where its folder is not there, none can be. */
+  #socket(addr: Json | undefined): string {
+    const data = isObject(addr) ? addr['data'] : undefined;
+    const path = isObject(data) && typeof data['path'] === 'string' ? data['path'] : '';
+    if (path === '') return this.#nbd;
+    const told = this.#file(path);
+    return told.length <= SOCKET_PATH ? told : this.#nbd;
   }
 
   #file(name: string): string {

@@ -1,7 +1,8 @@
 // The VM that a twin is made of, as its connection leads to it: what it tells, which program it is, and whether its files
 // are those of this host.
 import { parseAddress } from '../io/address.ts';
-import { servingFolder, servingProgram } from '../io/peer.ts';
+import { otherListeners } from '../io/clients.ts';
+import { servingFolder, servingProcess, servingProgram } from '../io/peer.ts';
 import { findQemu } from '../io/qemu.ts';
 import type { AskVm } from '../line/blockgraph.ts';
 import type { Host } from '../line/host.ts';
@@ -47,6 +48,8 @@ export class Source {
   build(signal: AbortSignal): Promise<Twin> {
     const { address, practice } = this.#host;
     const isHere = isOnThisHost(address);
+    const pid = isHere ? servingProcess(address) : undefined;
+    const servers = pid === undefined ? undefined : otherListeners(pid, this.told.chardevs);
     const folder = practice?.folder ?? (isHere ? servingFolder(address) : undefined);
     return Twin.build({
       told: this.told,
@@ -54,6 +57,7 @@ export class Source {
       version: this.#version,
       inside: folder ?? '/folder-of-the-vm',
       isHere,
+      servesNothing: servers?.length === 0,
       signal,
     });
   }

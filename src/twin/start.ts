@@ -1,9 +1,8 @@
 // Starts the throw-away QEMU of a twin, with the images, nodes and devices of a likeness.
 
-import { markInUse } from '../io/inusebitmap.ts';
 import { type Practice, startBare } from '../io/launch.ts';
-import { dirname, join, Places } from '../io/places.ts';
-import { ballast, makeFolder, makeImage, makeSparse, storeBitmap } from '../io/standins.ts';
+import { join, Places } from '../io/places.ts';
+import { ballast, makeFolder, makeImage, makeSparse } from '../io/standins.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import { isArray, isObject, type Json, type JsonObject, stringifyJson } from '../text/json.ts';
 import { safe } from '../text/safe.ts';
@@ -79,7 +78,7 @@ async function make(image: Image, places: Places, isFilled: boolean): Promise<vo
   } else {
     const { backing, dataFile, clusterSize, version } = image;
     const data = dataFile === undefined ? undefined : places.of(dataFile);
-    const below = backing && backingName(image.file, backing.file, places);
+    const below = backing && places.below(image.file, backing.file);
     await makeImage(
       path,
       image.format,
@@ -89,23 +88,15 @@ async function make(image: Image, places: Places, isFilled: boolean): Promise<vo
         ...(version === undefined ? {} : { compat: version }),
         ...(data === undefined ? {} : { data_file: data }),
       },
-      backing && below !== undefined ? { file: below, format: backing.format || 'raw' } : undefined,
+      {
+        ...(backing && below !== undefined
+          ? { backing: { file: below, format: backing.format || 'raw' } }
+          : {}),
+        bitmaps: image.bitmaps,
+      },
     );
-    for (const { name, granularity, isDisabled } of image.bitmaps)
-      await storeBitmap(path, name, granularity, isDisabled);
-    const inUse = image.bitmaps.filter(({ isInconsistent }) => isInconsistent);
-    if (inUse.length > 0) markInUse(path, new Set(inUse.map(({ name }) => name)));
   }
   if (isFilled) await ballast(path, image.format, image.size);
-}
-
-/** A relative name in an image counts from the image's own folder. */
-function backingName(file: string, backing: string, places: Places): string | undefined {
-  if (backing.startsWith('/')) return places.of(backing);
-  if (places.of(backing) === undefined) return undefined;
-  if (!backing.split('/').includes('..')) return backing;
-  const real = places.real(file);
-  return real === undefined ? undefined : places.of(join(dirname(real), backing));
 }
 
 function argumentsOf(likeness: Likeness, told: Told, places: Places, nbd: string): readonly string[] {

@@ -10,6 +10,8 @@ import { objectsIn, text } from '../text/members.ts';
 export type Edges = readonly { readonly role: string; readonly node: string }[];
 
 export interface Told {
+  /** `status` of query-status; absent where there is no guest. */
+  readonly status?: string;
   readonly graph: BlockGraph;
   readonly nodes: readonly JsonObject[];
   readonly block: readonly JsonObject[];
@@ -17,6 +19,8 @@ export interface Told {
   readonly edges: ReadonlyMap<string, Edges>;
   readonly exports: readonly JsonObject[];
   readonly jobs: readonly JobTold[];
+  /** What the character devices are connected to, as QEMU writes it. */
+  readonly chardevs: readonly string[];
   readonly iothreads: readonly string[];
   readonly throttleGroups: readonly string[];
   /** Types of the devices that have an id, and of those that have none, in order. */
@@ -68,13 +72,15 @@ export async function askTold(
     (await careful(command, args)) ?? (command === 'query-block' ? [] : undefined);
   const blocks = await askBlocks(lenient, unstable);
   if (!blocks) return undefined;
-  const [jobs, blockJobs, iothreads, objects, named, nameless] = await Promise.all([
+  const [jobs, blockJobs, iothreads, objects, named, nameless, chardevs, state] = await Promise.all([
     careful('query-jobs'),
     careful('query-block-jobs'),
     careful('query-iothreads'),
     careful('qom-list', { path: '/objects' }),
     careful('qom-list', { path: '/machine/peripheral' }),
     careful('qom-list', { path: '/machine/peripheral-anon' }),
+    careful('query-chardev'),
+    careful('query-status'),
   ]);
   const nodes = objectsIn(blocks.nodes).filter(node => text(node, 'node-name') !== '');
   const edges = readEdges(nodes, blocks.sources);
@@ -90,7 +96,9 @@ export async function askTold(
     paths.map(async path => [path, await askProperties(careful, path)] as const),
   );
   const devices = childrenIn(named);
+  const status = isObject(state) ? text(state, 'status') : '';
   return {
+    ...(status === '' ? {} : { status }),
     graph: blocks.graph,
     nodes,
     block,
@@ -99,6 +107,7 @@ export async function askTold(
     ),
     exports: objectsIn(blocks.sources.exports),
     jobs: jobsIn(jobs, blockJobs, known, jobNodes(blocks.sources.debug)),
+    chardevs: objectsIn(chardevs).map(one => text(one, 'filename')),
     iothreads: objectsIn(iothreads).map(one => text(one, 'id')),
     throttleGroups: childrenIn(objects).flatMap(([name, type]) => (type === 'throttle-group' ? [name] : [])),
     devices: new Map(devices),

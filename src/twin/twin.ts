@@ -10,14 +10,17 @@ import { QmpshError } from '../qmp/errors.ts';
 import type { Request } from '../qmp/message.ts';
 import type { BlockGraph } from '../render/graph.ts';
 import { Session } from '../session/client.ts';
-import { isObject, type Json, type JsonObject, member } from '../text/json.ts';
+import { isObject, type Json, member } from '../text/json.ts';
 import { objectsIn, text } from '../text/members.ts';
 import { differences, factsOf } from './alike.ts';
 import { devicesOf } from './devices.ts';
+import { furnish } from './furnish.ts';
 import { Gate } from './gate.ts';
-import { type StandingJob, standingJobs } from './jobs.ts';
-import { type Likeness, likenessOf, type Remark } from './likeness.ts';
+import { standingJobs } from './jobs.ts';
+import { likenessOf, type Remark } from './likeness.ts';
 import { type Permit, permit } from './permit.ts';
+import { portRefusal } from './ports.ts';
+import { RunState } from './runstate.ts';
 import { noTwin, startTwin } from './start.ts';
 import type { Told } from './told.ts';
 
@@ -39,6 +42,8 @@ interface TwinOptions {
   readonly inside: string;
   /** Whether the VM is on this host, so that its files can be looked for. */
   readonly isHere: boolean;
+  /** It listens nowhere but for its character devices, as this host shows: no NBD server runs. */
+  readonly servesNothing?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -90,6 +95,8 @@ export class Twin {
       ...(signal ? { signal } : {}),
     });
     const passed: Passed[] = [];
+    const paths = new Map([...devices.paths].map(([own, real]) => [real, own]));
+    const runState = new RunState(told.status);
     let isWhole = false;
     try {
       const names = [...aliases];
@@ -99,10 +106,13 @@ export class Twin {
         return out;
       };
       const gate = new Gate(await connect(vm.address, signal ? { signal } : {}), {
-        judge: request => permit(request, places, nbd, !isWhole),
-        there: value => aliases.get(value) ?? value,
+        judge: request =>
+          (isHere && isWhole ? portRefusal(request) : undefined) ?? permit(request, places, nbd, !isWhole),
+        there: value => aliases.get(value) ?? paths.get(value) ?? value,
         back,
+        answer: (request, value) => runState.answer(request, value),
         passing: (request, given) => {
+          if (isWhole) runState.sees(request);
           const files = given.kind === 'send' ? given.files : [];
           passed.push({
             request,
@@ -114,6 +124,7 @@ export class Twin {
       const session = await Session.open(gate, {
         clock: CLOCK,
         address: 'the twin',
+        greetingTimeout: LIMIT.timeout,
         ...(signal ? { signal } : {}),
       });
       const remarks: Remark[] = [
@@ -129,7 +140,9 @@ export class Twin {
               },
             ]),
       ];
-      remarks.push(...(await furnish(session, told, likeness, standing.jobs)));
+      const { servesNothing = false } = options;
+      const { jobs } = standing;
+      remarks.push(...(await furnish({ session, places, told, likeness, jobs, servesNothing })));
       remarks.push(...differences(told.graph, await graphOf(session)));
       passed.length = 0;
       isWhole = true;
@@ -195,83 +208,6 @@ function imageOf(name: string, told: Told): readonly string[] {
   if (edge) return imageOf(edge.node, told);
   return node && text(node, 'drv') === 'file' ? [text(node, 'file')] : [];
 }
-
-/** What cannot be given to QEMU when it starts: bitmaps in memory, exports, jobs. */
-async function furnish(
-  session: Session,
-  told: Told,
-  likeness: Likeness,
-  jobs: readonly StandingJob[],
-): Promise<readonly Remark[]> {
-  const remarks: Remark[] = [];
-  const attempt = async (execute: string, args: JsonObject, what: string, about: readonly string[]) => {
-    const reply = await session.execute(execute, args, LIMIT);
-    if (reply.kind === 'refusal') remarks.push({ text: `${what} is not on the twin: ${reply.desc}`, about });
-    return reply.kind === 'success';
-  };
-  // QEMU lists the latest first.
-  for (const { node, name, granularity, isDisabled, isPersistent } of likeness.bitmaps.toReversed())
-    await attempt(
-      'block-dirty-bitmap-add',
-      { node, name, granularity, disabled: isDisabled, persistent: isPersistent },
-      `the bitmap ${name}`,
-      [name],
-    );
-  if (told.exports.length === 0)
-    remarks.push({
-      text: 'QEMU does not tell whether an NBD server runs that exports nothing',
-      about: ['nbd-server-start', 'nbd-server-stop'],
-      isQuiet: true,
-    });
-  else {
-    await attempt('nbd-server-start', {}, 'the NBD server', ['nbd-server-start', 'nbd-server-stop']);
-    for (const one of told.exports) {
-      const [id, type] = [text(one, 'id'), text(one, 'type')];
-      if (type !== 'nbd')
-        remarks.push({ text: `the export ${id} is ${type}: the twin has an NBD export in its place` });
-      await attempt(
-        'block-export-add',
-        { type: 'nbd', id, 'node-name': likeness.below(text(one, 'node-name')) },
-        `the export ${id}`,
-        [id],
-      );
-    }
-    remarks.push({ text: 'QEMU does not tell whether an export may be written: those of the twin may not' });
-  }
-  for (const job of jobs) remarks.push(...(await begin(session, job)));
-  return remarks;
-}
-
-async function begin(session: Session, job: StandingJob): Promise<readonly Remark[]> {
-  const { id, execute, busy, until, standby } = job;
-  const mark = session.events.end;
-  const args = busy ? { ...job.arguments, speed: SLOWEST } : job.arguments;
-  const about = ['*'];
-  const reply = await session.execute(execute, args, LIMIT);
-  if (reply.kind === 'refusal') return [{ text: `the job ${id} is not on the twin: ${reply.desc}`, about }];
-  if (busy?.paused) await session.execute('job-pause', { id }, LIMIT);
-  const wanted = [until ?? (busy?.paused ? 'paused' : 'running'), ...(standby ? ['standby'] : [])];
-  for (const status of wanted)
-    try {
-      if (status === 'standby') await session.execute('job-pause', { id }, LIMIT);
-      await session.waitFor(
-        ({ name, data }) => name === 'JOB_STATUS_CHANGE' && data['id'] === id && data['status'] === status,
-        { since: mark, ...LIMIT },
-      );
-    } catch (error) {
-      if (!(error instanceof QmpshError)) throw error;
-      return [{ text: `the job ${id} did not become ${status} on the twin`, about }];
-    }
-  if (busy === undefined) return [];
-  // Where there was nothing to hold it up it is further than its VM's.
-  const now = objectsIn((await ask(session)('query-jobs')) ?? []).find(one => text(one, 'id') === id);
-  return now && /^(?:running|paused)$/.test(text(now, 'status'))
-    ? []
-    : [{ text: `the job ${id} is further on the twin than on the VM`, about }];
-}
-
-/** A byte a second: a job that has anything to copy never ends. */
-const SLOWEST = 1;
 
 /** The version in a greeting, or in a reply of query-version. */
 export function versionIn(value: Json | undefined): string {

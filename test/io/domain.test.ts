@@ -10,11 +10,13 @@ import { Session } from '../../src/session/client.ts';
 import { qmpsh } from '../command.ts';
 import { withPrompt } from '../desk.ts';
 import { startManaged, waysIn } from '../libvirt.ts';
+import type { Wanted } from '../screen.ts';
 
 const managed = await startManaged();
 test.after(() => managed.close());
 const { uri, address } = managed;
 const WAYS = waysIn(managed.folder);
+const PATIENCE = 30_000;
 
 // --- how it ends ---
 
@@ -153,26 +155,26 @@ for (const [name, PATH] of WAYS.slice(0, 2))
     await withPrompt(
       `libvirt:${uri}#${domain}`,
       async screen => {
-        await screen.waitFor(new RegExp(`libvirt marks ${domain} as tainted`));
+        // (A word of libvirt's takes several programs.)
+        const sees = (wanted: Wanted) => screen.waitFor(wanted, PATIENCE);
+        await sees(new RegExp(`libvirt marks ${domain} as tainted`));
         screen.type('device_del id=virtio-disk0\r');
-        await screen.waitFor(
-          /device_del goes behind libvirt's back: libvirt has not asked[\s\S]*virsh detach-device/,
-        );
-        await screen.waitFor(/Run device_del\? \[y\/N\]/);
+        await sees(/device_del goes behind libvirt's back: libvirt has not asked[\s\S]*virsh detach-device/);
+        await sees(/Run device_del\? \[y\/N\]/);
         screen.type('n');
-        await screen.waitFor(/not sent/);
+        await sees(/not sent/);
         screen.type('query-name\rquery-kvm\rquery-uuid\r');
-        await screen.waitFor(/name +prompt|"name": "prompt/);
-        await screen.waitFor(/present/);
-        await screen.waitFor(/UUID/);
+        await sees(/name +prompt|"name": "prompt/);
+        await sees(/present/);
+        await sees(/UUID/);
         managed.virsh('destroy', domain);
-        await screen.waitFor(/has stopped\s+\(Destroyed\)/);
+        await sees(/has stopped\s+\(Destroyed\)/);
         managed.create(domain);
-        await screen.waitFor(/connected again/);
+        await sees(/connected again/);
         screen.type('query-kvm\r');
-        await screen.waitFor(shown => /present[\s\S]*present/.test(shown.text().join('\n')));
+        await sees(shown => /present[\s\S]*present/.test(shown.text().join('\n')));
       },
-      { env: { PATH }, rows: 60 },
+      { env: { PATH }, rows: 60, patience: PATIENCE },
     );
   });
 

@@ -29,7 +29,7 @@ test('nothing of .set and of .help backup goes on at the edge of 40 columns', ()
         const rows = desk.screen.text();
         const from = rows.lastIndexOf(`(QEMU) ${line}`);
         const torn = rows.slice(from + 2, desk.screen.cursor.row).filter(text => /^[a-z,]+[ ;)]/.test(text));
-        const names = torn.filter(text => !/^[a-z]+ {5,}\S/.test(text));
+        const names = torn.filter(text => !/^[a-z]+ {3,}\S/.test(text));
         assert.equal(names, [], line);
       }
     },

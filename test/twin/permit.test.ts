@@ -45,6 +45,9 @@ const LED: readonly (readonly [line: string, name: string])[] = [
   ['change-backing-file device=a image-node-name=b backing-file=/j', `${ROOT}/j`],
   ['block-stream device=a base=/k backing-file=/l', `${ROOT}/l`],
   ['block-commit device=a base=/m top=/n', `${ROOT}/n`],
+  ['nbd-server-start addr={"type":"unix","data":{"path":"/srv/vm/nbd.sock"}}', `${ROOT}/srv/vm/nbd.sock`],
+  ['nbd-server-start addr={"type":"unix","data":{"path":"../nbd.sock"}}', `${ROOT}/srv/nbd.sock`],
+  [`nbd-server-start addr={"type":"unix","data":{"path":"/${'x'.repeat(90)}"}}`, NBD],
   ['nbd-server-start addr={"type":"inet","data":{"host":"0.0.0.0","port":"10809"}}', NBD],
   [
     'transaction actions=[{"type":"blockdev-snapshot-sync","data":{"device":"a","snapshot-file":"/o"}},{"type":"drive-backup","data":{"device":"b","target":"/p","sync":"full"}}]',
@@ -92,6 +95,7 @@ const REFUSED: readonly (readonly [line: string, why: RegExp])[] = [
   ['chardev-add id=c backend={"type":"file","data":{"out":"/x"}}', /no command of the block layer/],
   ['dump-guest-memory paging=false protocol=file:/x', /no command of the block layer/],
   ['quit', /no command of the block layer/],
+  ['qom-set path=/machine property=dump-guest-core value=false', /dump-guest-core is no property/],
   ['device_del id=virtio0', /no command of the block layer/],
   [
     'transaction actions=[{"type":"drive-backup","data":{"device":"b","target":"nbd:x","sync":"full"}}]',

@@ -120,6 +120,9 @@ test('what cannot be rehearsed is told as such', () =>
       [['play', 'backup', vm.address, '--faults'], 2, /--faults belongs to --rehearse/],
       [['play', 'backup', vm.address, '--rehearse', '--step'], 2, /--step and --rehearse exclude/],
     ];
+    const server = 'nbd-server-start addr={"type":"unix","data":{"path":"left"}}';
+    assert.is((await qmpsh(['-c', `.rehearse ${server}`, vm.address])).status, 0, 'nobody serves here');
+    await qmpsh(['-c', server, vm.address], { cwd: vm.folder });
     for (const [args, status, says] of wrong) {
       const done = await qmpsh(args);
       assert.match(done.err, says, args.join(' '));

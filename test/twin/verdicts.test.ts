@@ -3,17 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BatchHost } from '../../src/batch/host.ts';
-import { CLOCK } from '../../src/io/clock.ts';
-import { defaultSettings } from '../../src/line/settings.ts';
-import { loadPage, toPage } from '../../src/play/load.ts';
-import { playPage } from '../../src/play/playing.ts';
-import { Reading } from '../../src/play/reading.ts';
-import type { Session } from '../../src/session/client.ts';
 import type { JsonObject } from '../../src/text/json.ts';
-import { plain } from '../../src/text/line.ts';
-import { openSession, type QemuOptions, withQemu } from '../qemu.ts';
-import { listing, sent } from './likely.ts';
+import { type QemuOptions, withQemu } from '../qemu.ts';
+import { sent } from './likely.ts';
+import { compare, type Situation } from './situations.ts';
 
 const DISKS: QemuOptions = {
   prepare: folder => {
@@ -60,11 +53,11 @@ const FURNITURE: readonly (readonly [string, JsonObject])[] = [
 ];
 
 /** Lines, and recipes by their names; in an order in which those that go well leave the next ones a VM to go on with. */
-const SITUATIONS: readonly string[] = [
+const SITUATIONS: readonly Situation[] = [
   '.backup node=nope file=b0.qcow2',
   '.backup node=top file=b1.qcow2',
   '.backup node=top file=b1.qcow2',
-  '.backup node=top file=/nowhere/b2.qcow2',
+  '.backup node=top file=no-such-folder/b2.qcow2',
   '.backup node=top file=b3.qcow2 target=mid',
   '.mirror node=mid file=m0.qcow2',
   '.mirror node=busy file=m1.qcow2',
@@ -82,7 +75,7 @@ const SITUATIONS: readonly string[] = [
   'blockdev-add driver=qcow2 node-name=again file.driver=file file.filename=top.qcow2',
   'blockdev-add driver=throttle node-name=slower throttle-group=none file=free',
   'block_resize node-name=small size=2M',
-  'blockdev-snapshot-sync node-name=top snapshot-file=/nowhere/s.qcow2 snapshot-node-name=s0',
+  'blockdev-snapshot-sync node-name=top snapshot-file=no-such-folder/s.qcow2 snapshot-node-name=s0',
   'transaction actions=[{"type":"block-dirty-bitmap-add","data":{"node":"top","name":"t0"}},{"type":"block-dirty-bitmap-clear","data":{"node":"top","name":"missing"}}]',
   'object-del id=tg0',
   'job-dismiss id=old0',
@@ -95,116 +88,15 @@ const SITUATIONS: readonly string[] = [
   'block-dirty-bitmap-remove node=top name=bm0',
 ];
 
-interface Outcome {
-  readonly said: string;
-  readonly goesThrough: boolean;
-  readonly step: string | undefined;
-  readonly message: string;
-}
-
-/** Names that a run makes up are not the same in two of them. */
-function steady(text: string): string {
-  const ours = /\b(backup|mirror|create|increment|commit|stream|probe|moment|point)-[a-z][a-z0-9]{4}\b/g;
-  return text.replaceAll(ours, '$1-RUN').replaceAll(/#block\d+/g, '#block');
-}
-
-function hostOn(session: Session, folder: string, address: string, said: string[]): BatchHost {
-  return new BatchHost({
-    ...{ session, address, folder, practice: undefined, clock: CLOCK, schema: undefined },
-    ...{ verbose: false, pretty: false, json: false, events: false, hmp: false, exitOnError: false },
-    settings: { ...defaultSettings(), timeout: 20_000 },
-    out: () => true,
-    err: text => {
-      said.push(text);
-      return true;
-    },
-    paint: plain,
-    width: () => 100_000,
-    signal: new AbortController().signal,
-    connect: async () => {
-      throw new Error('nobody connects');
-    },
-    pipe: async () => 0,
-  });
-}
-
-async function rehearsal(host: BatchHost, said: string[], situation: string): Promise<Outcome> {
-  said.length = 0;
-  const exit = await host.run(`.rehearse ${situation}`);
-  const all = said.join('');
-  const [, kind = '', step, message = ''] =
-    /^verdict: (goes through|is refused|cannot be told)(?: at step (\d+))?(?:(?: with)?: (.*))?$/m.exec(
-      all,
-    ) ?? [];
-  assert.is(exit === 0, kind === 'goes through', all);
-  return {
-    said: kind === '' ? all : kind,
-    goesThrough: kind === 'goes through',
-    step,
-    message: steady(message),
-  };
-}
-
-async function reality(host: BatchHost, situation: string): Promise<Outcome> {
-  const reading = new Reading();
-  const [word = '', ...pairs] = situation.split(' ');
-  const isPage = word.startsWith('.');
-  const page = isPage
-    ? await loadPage(word.slice(1), host.folder, reading)
-    : await toPage(`(QEMU) ${situation}\n`, 'the line');
-  const given = new Map(
-    isPage
-      ? pairs.map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const)
-      : [],
-  );
-  const shown: string[] = [];
-  const exit = await playPage({ page, reading, given, choice: {}, step: false, verbose: false }, host, {
-    show: lines => shown.push(...lines.map(plain)),
-  });
-  const [, step, failed = ''] =
-    /^failed {2}.*?:\d+: step (\d+): (?:\.(?:expect|let) .*?: (?=not as)|\.points .*?: )?(?:QEMU refused it: )?(.*)$/m.exec(
-      shown.join('\n'),
-    ) ?? [];
-  return {
-    said: shown.join('\n'),
-    goesThrough: exit === 0,
-    step: isPage ? step : undefined,
-    message: steady(failed),
-  };
-}
-
-test('what a rehearsal says is what happens', async () => {
-  const different: string[] = [];
-  const count = { through: 0, refused: 0 };
-  await withQemu(DISKS, async qemu => {
-    const session = await openSession(qemu.address);
-    const said: string[] = [];
-    const host = hostOn(session, qemu.folder, qemu.address, said);
-    try {
+test('what a rehearsal says is what happens', () =>
+  withQemu(DISKS, async qemu => {
+    const { different, through, refused } = await compare(qemu, SITUATIONS, async session => {
       await sent(session, FURNITURE);
       await session.waitFor(({ name }) => name === 'BLOCK_JOB_READY', { since: 0, timeout: 20_000 });
-      for (const situation of SITUATIONS) {
-        const before = listing(qemu.folder);
-        const verdict = await rehearsal(host, said, situation);
-        assert.is(listing(qemu.folder), before, `${situation}: a file of the VM was touched`);
-        const real = await reality(host, situation);
-        count[real.goesThrough ? 'through' : 'refused'] += 1;
-        const same =
-          verdict.goesThrough === real.goesThrough &&
-          verdict.step === real.step &&
-          verdict.message === real.message;
-        if (!same)
-          different.push(
-            `${situation}\n    verdict: ${verdict.said} ${verdict.step ?? ''} ${verdict.message}\n    real: ${real.step ?? ''} ${real.message || real.said}`,
-          );
-      }
-    } finally {
-      await session.close();
-    }
-  });
-  assert.is(different.join('\n'), '');
-  // (Whether a job is over by then decides some of them.)
-  assert.ok(count.through >= 10 && count.refused >= 15, JSON.stringify(count));
-});
+    });
+    assert.is(different.join('\n'), '');
+    // (Whether a job is over by then decides some of them.)
+    assert.ok(through >= 10 && refused >= 15, `${through} ${refused}`);
+  }));
 
 test.run();
