@@ -22,7 +22,7 @@ import { isAgentCommand } from '../../src/schema/notes.ts';
 import { isArray, isObject, type JsonObject, parseJson } from '../../src/text/json.ts';
 import { type Agent, startAgent } from '../agent.ts';
 import { type Done, qmpsh } from '../command.ts';
-import { atPrompt, below, withPrompt } from '../desk.ts';
+import { atPrompt, below, typedLine, withPrompt } from '../desk.ts';
 import { inFolder } from '../folder.ts';
 import { withQemu } from '../qemu.ts';
 import { RawClient } from '../rawclient.ts';
@@ -316,6 +316,15 @@ withAgent(
         screen.key('Tab');
         await screen.waitFor(shown => below(shown).some(row => row.includes('guest-file-read')));
         assert.not.match(below(screen).join('\n'), /guest-file-(?:open|write)/);
+        screen.key('C-c');
+        await screen.waitFor(atPrompt);
+        // Files of this host are none of the guest's.
+        screen.type('guest-file-open path=/etc/host');
+        await screen.waitFor(shown => typedLine(shown) === 'guest-file-open path=/etc/host');
+        screen.key('Tab');
+        screen.key('Tab');
+        screen.type('X');
+        await screen.waitFor(shown => typedLine(shown) === 'guest-file-open path=/etc/hostX');
         screen.key('C-c');
         await screen.waitFor(atPrompt);
         screen.type('guest-fsfreeze-freeze');

@@ -56,6 +56,23 @@ onChild(
   },
 );
 
+onChild('Ctrl-] itself stays here', ['-qmp', 'pty'], async screen => {
+  await screen.waitFor(/compat_monitor0/);
+  await enter(screen, '.console');
+  await screen.waitFor(/"QMP"/);
+  screen.type('{"execute": "qmp_capabilities", "id": 1}\r');
+  await screen.waitFor(/"id": 1/);
+  screen.type(DETACH);
+  await screen.waitFor(/left compat_monitor0/);
+  await enter(screen, '.console');
+  screen.type('{"execute": "query-name", "id": 2}\r');
+  await screen.waitFor(/"id": 2/);
+  // (Whatever is no JSON is answered by an error.)
+  assert.not.match(screen.text().join('\n'), /"error"/);
+  screen.type(DETACH);
+  await screen.waitFor(atPrompt);
+});
+
 onChild('what comes while nobody looks is kept, and shown once', ['-serial', 'pty'], async screen => {
   await screen.waitFor(/\.console attaches to its console: serial0/);
   await enter(screen, 'cont');
