@@ -3,7 +3,7 @@ import { type JsonObject, member } from '../text/json.ts';
 import { text } from '../text/members.ts';
 import type { Likeness, Remark } from './likeness.ts';
 import { isOfJob } from './node.ts';
-import type { JobTold, Told } from './told.ts';
+import { type JobTold, looseNodes, type Told } from './told.ts';
 
 export interface StandingJob {
   readonly id: string;
@@ -82,7 +82,10 @@ function standing(job: JobTold, told: Told, likeness: Likeness): StandingJob | s
       : { until: 'ready' as const, ...(status === 'standby' ? { standby: true as const } : {}) };
   if (type === 'mirror' || type === 'backup') {
     const seen = (name && told.edges.get(name)?.find(({ role }) => role === 'target')?.node) ?? job.target;
-    const target = seen ?? fleece(told, likeness, source) ?? loose(told, likeness, source);
+    const target =
+      seen ??
+      fleece(told, likeness, source) ??
+      only(looseNodes(told, likeness.below).filter(node => node !== source));
     if (target === undefined) return 'QEMU does not tell which node it copies to';
     return {
       id,
@@ -123,21 +126,12 @@ function fleece(told: Told, likeness: Likeness, source: string): string | undefi
         .get(text(node, 'node-name'))
         ?.some(edge => edge.role === 'backing' && likeness.below(edge.node) === source),
   );
-  const [only] = above;
-  return isDisk && above.length === 1 && only ? text(only, 'node-name') : undefined;
+  const found = only(above);
+  return isDisk && found ? text(found, 'node-name') : undefined;
 }
 
-/** The only node that nothing uses and that can be written: a job must be what it is there for. */
-function loose(told: Told, likeness: Likeness, source: string): string | undefined {
-  const used = new Set([...told.edges.values()].flatMap(edges => edges.map(({ node }) => node)));
-  for (const { node } of [...told.graph.devices, ...told.graph.exports])
-    if (node !== undefined) used.add(likeness.below(node));
-  const free = told.nodes.filter(node => {
-    const name = text(node, 'node-name');
-    return !used.has(name) && !isOfJob(node) && name !== source && member(node, 'ro') !== true;
-  });
-  const [only] = free;
-  return free.length === 1 && only ? text(only, 'node-name') : undefined;
+function only<T>(list: readonly T[]): T | undefined {
+  return list.length === 1 ? list[0] : undefined;
 }
 
 function jobFile(id: string): string {

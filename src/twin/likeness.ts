@@ -6,7 +6,7 @@ import { text } from '../text/members.ts';
 import { bytes } from '../text/size.ts';
 import type { Devices } from './devices.ts';
 import { type Bitmap, bitmapsOf, isOfJob, memberObject, memberText, shown, sizeOf } from './node.ts';
-import type { Edges, Told } from './told.ts';
+import { type Edges, looseNodes, type Told } from './told.ts';
 
 /** An image file to be made, without data. */
 export interface Image {
@@ -53,7 +53,7 @@ export interface Likeness {
 /** Formats whose images can be made here. */
 const FORMATS = new Set('raw qcow2 qcow qed vmdk vdi vpc vhdx parallels'.split(' '));
 const FILTERS = new Set(
-  'throttle copy-on-read blkdebug compress preallocate copy-before-write quorum'.split(' '),
+  'throttle copy-on-read blkdebug compress preallocate copy-before-write snapshot-access quorum'.split(' '),
 );
 export function likenessOf(told: Told, devices: Devices): Likeness {
   return new Likening(told, devices).make();
@@ -70,11 +70,13 @@ class Likening {
   readonly #bitmaps: Bitmap[] = [];
   readonly #out: JsonObject[] = [];
   readonly #made = new Set<string>();
+  readonly #saving: { readonly filter: string; readonly target: string } | undefined;
 
   constructor(told: Told, devices: Devices) {
     this.#told = told;
     this.#devices = devices;
     for (const node of told.nodes) this.#nodes.set(text(node, 'node-name'), node);
+    this.#saving = this.#savingFilter();
     for (const name of this.#nodes.keys())
       for (const { node } of this.#edges(name)) this.#users.set(node, (this.#users.get(node) ?? 0) + 1);
   }
@@ -129,7 +131,23 @@ class Likening {
 
   /** What a node stands on, filters of jobs passed over. */
   #edges(name: string): Edges {
-    return (this.#told.edges.get(name) ?? []).map(edge => ({ ...edge, node: this.#below(edge.node) }));
+    const edges = (this.#told.edges.get(name) ?? []).map(edge => ({ ...edge, node: this.#below(edge.node) }));
+    return name === this.#saving?.filter ? [...edges, { role: 'target', node: this.#saving.target }] : edges;
+  }
+
+  /** The one filter whose target some versions do not tell, and the one node that can be it. */
+  #savingFilter(): { readonly filter: string; readonly target: string } | undefined {
+    const { jobs, edges } = this.#told;
+    const [filter, ...others] = [...this.#nodes].filter(
+      ([name, node]) =>
+        text(node, 'drv') === 'copy-before-write' &&
+        !isOfJob(node) &&
+        edges.get(name)?.every(({ role }) => role !== 'target'),
+    );
+    if (filter === undefined || others.length > 0 || jobs.some(({ type }) => /mirror|backup/.test(type)))
+      return undefined;
+    const [target, ...more] = looseNodes(this.#told, name => this.#below(name));
+    return target === undefined || more.length > 0 ? undefined : { filter: filter[0], target };
   }
 
   #below(name: string): string {

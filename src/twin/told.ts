@@ -6,6 +6,7 @@ import type { JobView } from '../render/job.ts';
 import { HARMLESS } from '../session/facts.ts';
 import { isObject, type Json, type JsonObject, member, parseJson } from '../text/json.ts';
 import { objectsIn, text } from '../text/members.ts';
+import { isOfJob } from './node.ts';
 
 export type Edges = readonly { readonly role: string; readonly node: string }[];
 
@@ -116,6 +117,17 @@ export async function askTold(
     groupOf: groupOf,
     unclear,
   };
+}
+
+/** The nodes that nothing uses, as far as QEMU tells, and that can be written: each must be there for something untold. */
+export function looseNodes(told: Told, below: (node: string) => string): readonly string[] {
+  const used = new Set([...told.edges.values()].flatMap(edges => edges.map(({ node }) => node)));
+  for (const { node } of [...told.graph.devices, ...told.graph.exports])
+    if (node !== undefined) used.add(below(node));
+  return told.nodes
+    .filter(node => !isOfJob(node) && member(node, 'ro') !== true)
+    .map(node => text(node, 'node-name'))
+    .filter(name => !used.has(name));
 }
 
 async function askProperties(ask: AskVm, path: string): Promise<DeviceProperties> {
