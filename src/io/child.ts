@@ -70,12 +70,11 @@ export async function spawnQemu(argv: readonly string[], options: SpawnOptions =
   const { pid } = child;
   if (!(socket instanceof Socket) || pid === undefined) throw notStarted(program, undefined);
   let gone = false;
-  // Without its monitor nobody could reach it any more; so it ends with us, after a signal too.
-  const follow = () => child.kill('SIGTERM');
-  process.on('exit', follow);
+  // Without its monitor nobody could reach it any more.
+  const stays = endsWithUs(() => child.kill('SIGTERM'));
   void exited.then(() => {
     gone = true;
-    process.off('exit', follow);
+    stays();
   });
   return {
     pid,
@@ -88,6 +87,37 @@ export async function spawnQemu(argv: readonly string[], options: SpawnOptions =
       await exited;
       clearTimeout(timer);
     },
+  };
+}
+
+/** What ends those that must not outlive us. */
+const followers = new Set<() => void>();
+const SIGNALS = ['SIGHUP', 'SIGTERM', 'SIGINT'] as const;
+
+const endThem = () => {
+  for (const end of followers) end();
+};
+
+/** A signal for which nobody else listens ends us at once, without the event `exit`: while the shell is being left, say. */
+const atSignal = (signal: NodeJS.Signals) => {
+  if (process.listenerCount(signal) > 1) return;
+  endThem();
+  process.off(signal, atSignal);
+  process.kill(process.pid, signal);
+};
+
+/** Calls `end` when this process ends, however (but by SIGKILL); gives how to take that back. */
+function endsWithUs(end: () => void): () => void {
+  if (followers.size === 0) {
+    process.on('exit', endThem);
+    for (const signal of SIGNALS) process.on(signal, atSignal);
+  }
+  followers.add(end);
+  return () => {
+    followers.delete(end);
+    if (followers.size > 0) return;
+    process.off('exit', endThem);
+    for (const signal of SIGNALS) process.off(signal, atSignal);
   };
 }
 

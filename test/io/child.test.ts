@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn as spawnProgram, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -35,11 +36,13 @@ function alive(pid: number): boolean {
   }
 }
 
-// This very file as a program that starts a QEMU and leaves without another word.
-if (process.env['LEAVES_AT_ONCE'] === '1') {
+// This very file as a program that starts a QEMU and leaves without another word, or waits to be ended.
+const ROLE = process.env['CHILD_TEST_ROLE'];
+if (ROLE !== undefined) {
   const { pid } = await spawn();
-  process.stdout.write(String(pid));
-  process.exit(0);
+  process.stdout.write(`${pid}\n`);
+  if (ROLE === 'leaves') process.exit(0);
+  await new Promise(() => setInterval(() => {}, 1000));
 }
 
 test('QEMU as a child: a monitor of its own, a process group of its own, and quit', async () => {
@@ -169,8 +172,12 @@ test('a wrapper that passes its arguments on is not run for a question', async (
 
 test('it does not outlive who started it', async () => {
   const [, self = ''] = process.argv;
-  const env = { ...process.env, LEAVES_AT_ONCE: '1' };
+  const env = { ...process.env, CHILD_TEST_ROLE: 'leaves' };
   const pid = Number(spawnSync(process.execPath, [self], { encoding: 'utf8', env }).stdout);
+  await goes(pid);
+});
+
+async function goes(pid: number): Promise<void> {
   assert.ok(pid > 0);
   try {
     for (let i = 0; i < 100 && alive(pid); i++) await new Promise(resolve => setTimeout(resolve, 50));
@@ -178,6 +185,19 @@ test('it does not outlive who started it', async () => {
   } finally {
     if (alive(pid)) process.kill(pid, 'SIGKILL');
   }
-});
+}
+
+for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const)
+  test(`nor a ${signal}, whether somebody listens for it or not`, async () => {
+    const [, self = ''] = process.argv;
+    const env = { ...process.env, CHILD_TEST_ROLE: 'waits' };
+    const program = spawnProgram(process.execPath, [self], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(program, 'exit');
+    const [pid] = await once(program.stdout, 'data');
+    program.kill(signal);
+    // (Of the last two test/qemu.ts takes care, by leaving.)
+    assert.equal(await ended, signal === 'SIGHUP' ? [null, signal] : [1, null]);
+    await goes(Number(String(pid)));
+  });
 
 test.run();

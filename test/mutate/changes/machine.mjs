@@ -192,7 +192,7 @@ export const MACHINE = [
   },
   {
     what: 'io: a QEMU behind -- outlives the shell',
-    find: "process.on('exit', follow);",
+    find: 'for (const end of followers) end();',
     put: '',
     tests: ['io/child'],
   },
