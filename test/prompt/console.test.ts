@@ -65,6 +65,15 @@ onChild('Ctrl-] itself stays here', ['-qmp', 'pty'], async screen => {
   screen.type(DETACH);
   await screen.waitFor(/left compat_monitor0/);
   await enter(screen, '.console');
+  await screen.waitFor(
+    shown =>
+      [
+        ...shown
+          .text()
+          .join('\n')
+          .matchAll(/\[compat_monitor0: Ctrl-\]/g),
+      ].length === 2,
+  );
   screen.type('{"execute": "query-name", "id": 2}\r');
   await screen.waitFor(/"id": 2/);
   // (Whatever is no JSON is answered by an error.)
