@@ -2,6 +2,7 @@
 // the server turns out to be one.
 import { CLOCK } from '../io/clock.ts';
 import { connect } from '../io/connect.ts';
+import { isOwned } from '../line/behind.ts';
 import type { Connecting } from '../line/connection.ts';
 import { QmpshError } from '../qmp/errors.ts';
 import type { Transport } from '../qmp/transport.ts';
@@ -48,7 +49,8 @@ export function opener(parts: OpenerParts): Connecting {
     if (agent === true) agents.add(to);
     else if (agent === false) agents.delete(to);
     if (agents.has(to)) return start({ agent: true });
-    if (own) return start(switches.has('skip-negotiation') ? { negotiate: false } : {});
+    // (libvirt leads to a QEMU for sure.)
+    if (own || isOwned(to)) return start(switches.has('skip-negotiation') ? { negotiate: false } : {});
     if (switches.has('skip-negotiation')) return withoutGreeting(start, timeout);
     const session = await start({ agent: async () => (await import('../io/agents.ts')).guessAgent(to) });
     if (session.isAgent) {

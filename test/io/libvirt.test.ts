@@ -51,6 +51,8 @@ for (const [name, PATH] of WAYS) {
   test(`${name}: that libvirt marks the domain is told once`, async () => {
     const { err } = await run(['-c', 'query-status', '-c', 'query-status']);
     assert.is(err.match(/libvirt (?:has marked|marks) garden as tainted/g)?.length, 1, err);
+    const silent = await run(['-N', '-c', 'query-status']);
+    assert.is(silent.err.match(/as tainted/g)?.length, 1, silent.err);
     const json = await run(['--json', '-c', 'query-status']);
     const notes = json.err.trim().split('\n');
     assert.match(JSON.parse(notes[1] ?? '').note, /support may want a fault shown without it/);
