@@ -56,8 +56,7 @@ for (const [name, PATH] of WAYS.slice(0, 2)) {
       (error: unknown) => (error instanceof QmpshError ? error.kind : error),
     );
     assert.is((await session.ended).expected, true, String(outcome));
-    // (The proxy lets go of its client without the events that came meanwhile.)
-    if (name === 'virsh') assert.ok(session.events.last(5).some(({ event }) => event.name === 'SHUTDOWN'));
+    // (SHUTDOWN need not come: libvirt loses it where QEMU has ended before it has read it, and then says `Stopped Failed`.)
   });
 }
 
